@@ -1,0 +1,115 @@
+import type {
+  ColumnChoice,
+  Dataset,
+  Dialect,
+  Evaluation,
+  ImportIssue,
+  ImportPreview,
+  Job,
+  Project,
+  RankedPage,
+  RowExplanation,
+  RowPage,
+  RunSummary,
+  ScoreOrder,
+  Source,
+  Threshold,
+  ThresholdRule,
+  TrainingSettings,
+} from './records.ts'
+
+/**
+ * What the page, or the command line, can ask of the core. One object in, one plain record out.
+ * Every call may reject with a Failure (see failure.ts). Long work returns a job's id at once.
+ */
+export interface Api {
+  /** The project as it stands: datasets, runs (newest first), jobs. */
+  readProject(input: Record<string, never>): Promise<Project>
+
+  /** Opens an upload of `bytes` bytes; chunks follow in order. The bytes lie in the project's temporary folder. */
+  beginUpload(input: { name: string; bytes: number }): Promise<{ uploadId: string }>
+  /** Appends one chunk (at most 8 MiB). Await each before the next: that is the back-pressure. */
+  appendUpload(input: { uploadId: string; chunk: Uint8Array }): Promise<{ received: number }>
+
+  /** Reads the head of a file with the dialect found, or with the fields given in `dialect`. */
+  previewImport(input: { source: Source; dialect?: Partial<Dialect> | undefined }): Promise<ImportPreview>
+  /** Imports the whole file. `columns` overrides type and role by column name. */
+  startImport(input: {
+    source: Source
+    dialect?: Partial<Dialect> | undefined
+    columns?: Readonly<Record<string, ColumnChoice>> | undefined
+  }): Promise<{ jobId: string }>
+  /** Imports a sample data set that ships with Residual. */
+  startSampleImport(input: { sampleId: string }): Promise<{ jobId: string }>
+
+  /** Changes roles or types of imported columns. A type that does not fit is refused, naming the first misfit. */
+  updateColumns(input: {
+    datasetId: string
+    columns: Readonly<Record<string, ColumnChoice>>
+  }): Promise<Dataset>
+  /** Rows `from`..`to` (exclusive) in file order; at most 1,000 at a time. */
+  readRows(input: { datasetId: string; from: number; to: number }): Promise<RowPage>
+  /** What import complained about, in line order; at most 1,000 at a time. */
+  readIssues(input: {
+    datasetId: string
+    from: number
+    to: number
+  }): Promise<{ issues: ImportIssue[]; total: number }>
+  /** Forgets a data set and its runs. */
+  deleteDataset(input: { datasetId: string }): Promise<Record<string, never>>
+
+  /** Auto's settings for a data set, every null resolved, beside what it will train on. */
+  planTraining(input: {
+    datasetId: string
+  }): Promise<{ settings: TrainingSettings; features: number; rows: number; trainableParameters: number }>
+  /** Fits, trains, scores and proposes a threshold. Fields left out are Auto's. */
+  startTraining(input: {
+    datasetId: string
+    settings?: Partial<TrainingSettings> | undefined
+  }): Promise<{ jobId: string }>
+
+  /** Asks a job to stop. Answers at once; the job's ending arrives as an event. */
+  cancelJob(input: { jobId: string }): Promise<Record<string, never>>
+  listJobs(input: Record<string, never>): Promise<Job[]>
+
+  readRun(input: { runId: string }): Promise<RunSummary>
+  /** All scores of a run, highest first. */
+  readScores(input: { runId: string }): Promise<ScoreOrder>
+  /** ROC and precision-recall against the label column; null where there is none. */
+  readEvaluation(input: { runId: string }): Promise<Evaluation | null>
+  /** Applies a rule and keeps it with the run. `value` as in Threshold. */
+  setThreshold(input: { runId: string; rule: ThresholdRule; value: number | null }): Promise<Threshold>
+  /** Rows by rank, `from`..`to` (exclusive, 0-based); at most 1,000 at a time. */
+  readRankedRows(input: { runId: string; from: number; to: number }): Promise<RankedPage>
+  /** Why one row has its score. `row` is its number in file order. */
+  explainRow(input: { runId: string; row: number }): Promise<RowExplanation>
+  /** Forgets a run. */
+  deleteRun(input: { runId: string }): Promise<Record<string, never>>
+
+  /**
+   * Writes rows with their scores as CSV: the original columns, then anomaly_score, anomaly_rank,
+   * flagged, top_columns. Without `path` the file goes to the project's exports folder.
+   */
+  startExport(input: {
+    runId: string
+    rows: 'flagged' | 'all'
+    /** Prefixes cells that a spreadsheet would run as formulas. */
+    neutraliseFormulas: boolean
+    path?: string | undefined
+  }): Promise<{ jobId: string }>
+}
+
+/** What the core announces by itself. */
+export interface Events {
+  /** A job began, moved or ended. */
+  jobChanged(job: Job): void
+  /** Datasets or runs changed: read the project again. */
+  projectChanged(): void
+  /** From the host: the core stopped and was started again, or could not be. */
+  coreRestarted(notice: { message: string; working: boolean }): void
+  /** From the host: the person opened a file from outside the window (menu, association, command line). */
+  fileOpened(source: { path: string; name: string }): void
+}
+
+export type ApiMethod = keyof Api
+export type EventName = keyof Events

@@ -1,0 +1,4 @@
+// The plain records that cross between the page and the core. No behaviour, no imports of other layers.
+export type * from './records/project.ts'
+export type * from './records/runs.ts'
+export type * from './records/tables.ts'

@@ -1,0 +1,85 @@
+// Jobs, failures and the project as a whole.
+
+import type { LossPoint, RunSummary } from './runs.ts'
+import type { Dataset } from './tables.ts'
+
+export type JobKind = 'import' | 'training' | 'export'
+
+export type JobState =
+  | { readonly state: 'running' }
+  | { readonly state: 'done'; readonly result: JobResult }
+  | { readonly state: 'cancelled'; readonly result: JobResult | null }
+  | { readonly state: 'failed'; readonly failure: WireFailure }
+
+export type JobResult =
+  | { readonly kind: 'import'; readonly datasetId: string }
+  | { readonly kind: 'training'; readonly runId: string }
+  | { readonly kind: 'export'; readonly file: ExportedFile }
+
+export interface Job {
+  readonly jobId: string
+  readonly kind: JobKind
+  readonly title: string
+  readonly startedAt: string
+  /** What is being done now, in words. */
+  readonly phase: string
+  /** 0..1, or null while it cannot be known. */
+  readonly progress: number | null
+  readonly secondsLeft: number | null
+  /** Training only: the loss so far. */
+  readonly curve: readonly LossPoint[]
+  readonly status: JobState
+}
+
+export interface ExportedFile {
+  readonly name: string
+  /** Where it lies on the core's machine. */
+  readonly path: string
+  readonly rows: number
+  readonly bytes: number
+}
+
+export interface EngineStatus {
+  readonly name: string
+  readonly available: boolean
+  /** Version, or why it cannot be used and what would help. */
+  readonly detail: string
+}
+
+/** Everything the page needs when it connects, or connects again. */
+export interface Project {
+  readonly name: string
+  readonly folder: string
+  readonly datasets: readonly Dataset[]
+  readonly runs: readonly RunSummary[]
+  readonly jobs: readonly Job[]
+  readonly engines: readonly EngineStatus[]
+  readonly samples: readonly {
+    readonly sampleId: string
+    readonly title: string
+    readonly description: string
+  }[]
+}
+
+/** An error in the form that crosses. `details` holds only plain values. */
+export interface WireFailure {
+  readonly code: FailureCode
+  readonly message: string
+  readonly details: Readonly<Record<string, string | number | boolean | null>>
+}
+
+export type FailureCode =
+  | 'bad-request' // the caller's input breaks the contract
+  | 'unknown-method'
+  | 'not-found' // a dataset, run, job or upload that does not exist
+  | 'unreadable-file' // the file cannot be used as it is; the message says line and remedy
+  | 'no-usable-columns'
+  | 'too-few-rows'
+  | 'cancelled'
+  | 'busy' // the project is in use elsewhere, or another job of the kind runs
+  | 'disk' // reading or writing failed
+  | 'engine' // the numeric engine refused or died
+  | 'core-stopped' // the core ended before it answered
+  | 'link-closed'
+  | 'unsendable' // the answer cannot be put on the wire
+  | 'bug' // anything unexpected

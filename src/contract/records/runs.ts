@@ -1,0 +1,142 @@
+// Training, scores, thresholds and reasons.
+
+import type { Cell, ColumnRole, ColumnType } from './tables.ts'
+
+export type Corruption =
+  | { readonly kind: 'gaussian'; readonly sigma: number }
+  | { readonly kind: 'masking'; readonly rate: number }
+  | { readonly kind: 'swap'; readonly rate: number }
+
+/** Every knob of the recipe. `null` means "as Auto chooses for this table". */
+export interface TrainingSettings {
+  readonly seed: number
+  readonly corruption: Corruption
+  /** Nodes of the hidden layers of the encoder, outermost first; the decoder mirrors them. */
+  readonly hidden: readonly number[]
+  /** Nodes of the code layer; null = clamp(floor(features / 3), 2, 8). */
+  readonly code: number | null
+  /** Independent networks trained side by side and averaged; null = 4, or 2 above 200 features. */
+  readonly copies: number | null
+  readonly steps: number
+  /** Rows per step and copy; null = min(256, rows), or 128 above 200 features. */
+  readonly batchRows: number | null
+  readonly learningRate: number
+  /** Share of each batch's rows with the smallest loss that is trained on after the first 10 % of steps. */
+  readonly keepShare: number
+  /** Share of rows held out of training to draw the validation curve (at most 1,000 rows). */
+  readonly validationShare: number
+}
+
+export interface LossPoint {
+  readonly step: number
+  readonly train: number
+  readonly validation: number | null
+}
+
+export type ThresholdRule = 'manual' | 'top-k' | 'percentage' | 'standard-deviation' | 'mad' | 'iqr' | 'otsu'
+
+/**
+ * Rows with a score of at least `cut` are flagged.
+ * `value` is the rule's own number: the cut (manual), rows (top-k), percent of rows (percentage),
+ * multiples of the spread (standard-deviation, mad, iqr), or null (otsu).
+ */
+export interface Threshold {
+  readonly rule: ThresholdRule
+  readonly value: number | null
+  readonly cut: number
+  readonly flagged: number
+}
+
+export interface ThresholdSuggestion extends Threshold {
+  /** One sentence: why this rule, or what it means. */
+  readonly reason: string
+  /** The one that Auto starts with. */
+  readonly proposed: boolean
+}
+
+export interface Metrics {
+  readonly auroc: number
+  readonly averagePrecision: number
+  readonly precision: number
+  readonly recall: number
+  readonly f1: number
+}
+
+export interface RunSummary {
+  readonly runId: string
+  readonly datasetId: string
+  readonly createdAt: string
+  /** `partial`: training was cancelled; the weights reached then were scored. */
+  readonly state: 'complete' | 'partial'
+  readonly engine: string
+  readonly rows: number
+  readonly features: number
+  readonly settings: TrainingSettings
+  readonly stepsDone: number
+  readonly trainableParameters: number
+  readonly seconds: { readonly train: number; readonly score: number }
+  readonly curve: readonly LossPoint[]
+  readonly threshold: Threshold
+  readonly suggestions: readonly ThresholdSuggestion[]
+  /** Name of the label column used for evaluation, or null. */
+  readonly labelColumn: string | null
+}
+
+/** Scores from highest to lowest, so any threshold's count is a binary search in the page. */
+export interface ScoreOrder {
+  readonly runId: string
+  readonly scores: Float32Array
+  /** Row number (file order) of each score. */
+  readonly rows: Int32Array
+  /** 1 anomaly, 0 normal, 255 unknown, in the same order; null without a label column. */
+  readonly labels: Uint8Array | null
+}
+
+/** Evaluation against the label column; curves are thinned to at most 1,000 points. */
+export interface Evaluation {
+  readonly labelColumn: string
+  /** The label value counted as an anomaly. */
+  readonly positiveValue: string
+  readonly positives: number
+  readonly labelled: number
+  readonly auroc: number
+  readonly averagePrecision: number
+  readonly roc: readonly { readonly falsePositiveRate: number; readonly truePositiveRate: number }[]
+  readonly precisionRecall: readonly { readonly recall: number; readonly precision: number }[]
+}
+
+export interface RankedRow {
+  readonly rank: number
+  readonly row: number
+  readonly score: number
+  readonly flagged: boolean
+  /** Columns with the largest shares, largest first, at most three. */
+  readonly reasons: readonly { readonly column: string; readonly share: number }[]
+  readonly cells: readonly Cell[]
+}
+
+export interface RankedPage {
+  readonly columns: readonly string[]
+  readonly rows: readonly RankedRow[]
+  readonly total: number
+}
+
+/** One original column's part in a row's score. */
+export interface ColumnShare {
+  readonly column: string
+  readonly type: ColumnType
+  /** Part of the score, in score units; the shares of a row add up to its score. */
+  readonly share: number
+  readonly observed: Cell
+  /** What the network reconstructs for rows like this one, in original units. */
+  readonly typical: Cell
+}
+
+export interface RowExplanation {
+  readonly row: number
+  readonly rank: number
+  readonly score: number
+  readonly shares: readonly ColumnShare[]
+  /** The whole row, every imported column in file order. */
+  readonly cells: readonly { readonly column: string; readonly role: ColumnRole; readonly value: Cell }[]
+}

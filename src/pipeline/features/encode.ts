@@ -1,0 +1,109 @@
+import type { Matrix } from '../../engine/engine.ts'
+import type { CellVector, Table, TableChunk } from '../dataset/table.ts'
+import { dayMilliseconds, phaseOf } from './dates.ts'
+import { type Encoder, encoderColumnNames, type Feature, featureCount } from './encoder.ts'
+import { scale } from './scaling.ts'
+
+/** All rows of a table as one matrix, in row order. A missing cell is NaN. Reports the share done. */
+export async function encodeTable(input: {
+  readonly table: Table
+  readonly encoder: Encoder
+  readonly signal: AbortSignal
+  readonly onProgress?: (share: number) => void
+}): Promise<Matrix> {
+  const { table, encoder, signal, onProgress } = input
+  const columns = featureCount(encoder)
+  const values = new Float32Array(table.rows * columns)
+  let done = 0
+  for await (const chunk of table.read(encoderColumnNames(encoder), signal)) {
+    signal.throwIfAborted()
+    values.set(encodeChunk(encoder, chunk).values, chunk.firstRow * columns)
+    done += chunk.rows
+    onProgress?.(done / table.rows)
+  }
+  if (done !== table.rows) throw new Error(`The table gave ${done} of its ${table.rows} rows`)
+  return { rows: table.rows, columns, values }
+}
+
+/** Rows as they come, for scoring a stream. The chunk's vectors are in the order of `encoderColumnNames`. */
+export function encodeChunk(encoder: Encoder, chunk: TableChunk): Matrix {
+  const columns = featureCount(encoder)
+  const values = new Float32Array(chunk.rows * columns)
+  let offset = 0
+  for (const [index, column] of encoder.columns.entries()) {
+    const vector = chunk.vectors[index]
+    if (!vector) throw new Error(`The chunk has no cells of column ${column.name}`)
+    const cells = { encoder, chunk, vector, features: column.features }
+    if (vector.kind === 'text') encodeTexts(vector.values, column.features, { values, columns, offset })
+    else {
+      for (const [place, feature] of column.features.entries()) {
+        const read = numberReader(feature, cells)
+        for (let row = 0; row < chunk.rows; row++) values[row * columns + offset + place] = read(row)
+      }
+    }
+    offset += column.features.length
+  }
+  return { rows: chunk.rows, columns, values }
+}
+
+interface Target {
+  readonly values: Float32Array
+  readonly columns: number
+  readonly offset: number
+}
+
+/** One-hot: fills each row with the encoded zeros, then sets the one feature that applies. */
+function encodeTexts(texts: readonly (string | null)[], features: readonly Feature[], target: Target): void {
+  const levels = new Map<string, number>()
+  let other = -1
+  for (const [place, feature] of features.entries()) {
+    if (feature.kind === 'level') levels.set(feature.value, place)
+    else if (feature.kind === 'other-level') other = place
+  }
+  const zeros = features.map((feature) => scale(0, feature.scaling))
+  const ones = features.map((feature) => scale(1, feature.scaling))
+  const absent = features.map((feature, place) =>
+    feature.kind === 'missing' ? (ones[place] ?? Number.NaN) : Number.NaN,
+  )
+  for (const [row, text] of texts.entries()) {
+    const start = row * target.columns + target.offset
+    target.values.set(text === null ? absent : zeros, start)
+    const place = text === null ? -1 : (levels.get(text) ?? other)
+    if (place >= 0) target.values[start + place] = ones[place] ?? Number.NaN
+  }
+}
+
+/** The encoded value of one feature of a number or date-time column, by row. */
+function numberReader(
+  feature: Feature,
+  cells: { readonly encoder: Encoder; readonly chunk: TableChunk; readonly vector: CellVector },
+): (row: number) => number {
+  const numbers = numbersOf(cells.vector)
+  const { scaling } = feature
+  const finite = (value: number) => (Number.isFinite(value) ? scale(value, scaling) : Number.NaN)
+  switch (feature.kind) {
+    case 'number':
+      return (row) => finite(numbers[row] ?? Number.NaN)
+    case 'elapsed':
+      return (row) => finite(((numbers[row] ?? Number.NaN) - feature.origin) / dayMilliseconds)
+    case 'cycle': {
+      const wave = feature.wave === 'sine' ? Math.sin : Math.cos
+      return (row) => finite(wave(2 * Math.PI * phaseOf(numbers[row] ?? Number.NaN, feature.period)))
+    }
+    case 'since-column': {
+      const place = cells.encoder.columns.findIndex((column) => column.name === feature.column)
+      const others = numbersOf(cells.chunk.vectors[place])
+      return (row) => finite(((numbers[row] ?? Number.NaN) - (others[row] ?? Number.NaN)) / 1000)
+    }
+    case 'missing':
+      return (row) => scale(Number.isFinite(numbers[row] ?? Number.NaN) ? 0 : 1, scaling)
+    case 'level':
+    case 'other-level':
+      throw new Error('A column of numbers has categories in the encoder')
+  }
+}
+
+function numbersOf(vector: CellVector | undefined): Float64Array {
+  if (vector?.kind !== 'number') throw new Error('A column of numbers or date-times came as text')
+  return vector.values
+}

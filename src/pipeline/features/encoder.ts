@@ -1,0 +1,89 @@
+import { z } from 'zod'
+import { Failure } from '../../contract/failure.ts'
+import type { ColumnType } from '../../contract/records.ts'
+
+const scaling = z.strictObject({ centre: z.number(), spread: z.number().positive() })
+
+/** One number of an encoded row: what it reads from its column's cell, and the scaling that follows. */
+const feature = z.discriminatedUnion('kind', [
+  /** The number itself. */
+  z.strictObject({ kind: z.literal('number'), scaling }),
+  /** 1 where the cell is this value, else 0. */
+  z.strictObject({ kind: z.literal('level'), value: z.string(), scaling }),
+  /** 1 where the cell is any value without a level of its own; `example` is the commonest of them. */
+  z.strictObject({ kind: z.literal('other-level'), example: z.string(), scaling }),
+  /** Days since `origin` (milliseconds since 1970 UTC). */
+  z.strictObject({ kind: z.literal('elapsed'), origin: z.number(), scaling }),
+  /** A point on the circle of a day, week, month or year. */
+  z.strictObject({
+    kind: z.literal('cycle'),
+    period: z.enum(['hour', 'weekday', 'month-day', 'month']),
+    wave: z.enum(['sine', 'cosine']),
+    scaling,
+  }),
+  /** Seconds between this date-time and the one in an earlier column of the encoder. */
+  z.strictObject({ kind: z.literal('since-column'), column: z.string(), scaling }),
+  /** 1 where the cell is missing, else 0. Never missing itself. */
+  z.strictObject({ kind: z.literal('missing'), scaling }),
+])
+
+const encodedColumn = z.strictObject({
+  name: z.string(),
+  type: z.enum(['number', 'category', 'date-time', 'text', 'identifier', 'constant']),
+  features: z.array(feature).min(1).readonly(),
+})
+
+const encoderSchema = z.strictObject({
+  version: z.literal(1),
+  columns: z.array(encodedColumn).min(1).readonly(),
+  /** Columns that cannot tell rows apart, and why. */
+  dropped: z.array(z.strictObject({ name: z.string(), reason: z.string() })).readonly(),
+})
+
+export type Feature = z.infer<typeof feature>
+export type EncodedColumn = z.infer<typeof encodedColumn>
+export type Period = Extract<Feature, { kind: 'cycle' }>['period']
+
+/**
+ * How the feature columns of a table become a matrix of numbers, and back. Plain data: fitted once, saved as
+ * JSON with the model. A column's place in `columns` is its "original column index".
+ */
+export type Encoder = z.infer<typeof encoderSchema>
+
+/** Checks an encoder that was read from a file. */
+export function parseEncoder(value: unknown): Encoder {
+  const parsed = encoderSchema.safeParse(value)
+  if (!parsed.success) {
+    const first = parsed.error.issues[0]
+    const where = first ? ` (${first.path.join('.')}: ${first.message})` : ''
+    throw new Failure('bad-request', `The model's encoder is damaged${where}. Train the model again.`)
+  }
+  const { columns } = parsed.data
+  const names = new Map(columns.map((column, index) => [column.name, index]))
+  for (const [index, column] of columns.entries()) {
+    for (const one of column.features) {
+      if (one.kind === 'since-column' && (names.get(one.column) ?? index) >= index)
+        throw new Failure('bad-request', `The model's encoder is damaged (${column.name}). Train again.`)
+    }
+  }
+  return parsed.data
+}
+
+/** The columns that `encodeChunk` needs, in its order. */
+export function encoderColumnNames(encoder: Encoder): string[] {
+  return encoder.columns.map((column) => column.name)
+}
+
+/** Type of each original column, in encoder order. */
+export function encoderColumnTypes(encoder: Encoder): ColumnType[] {
+  return encoder.columns.map((column) => column.type)
+}
+
+export function featureCount(encoder: Encoder): number {
+  return encoder.columns.reduce((sum, column) => sum + column.features.length, 0)
+}
+
+/** For each feature, the index of its original column in `encoder.columns`. */
+export function columnOfFeature(encoder: Encoder): Int32Array {
+  return Int32Array.from(encoder.columns.flatMap((column, index) => column.features.map(() => index)))
+}

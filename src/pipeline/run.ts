@@ -1,0 +1,123 @@
+import type { LossPoint, Threshold, ThresholdSuggestion, TrainingSettings } from '../contract/records.ts'
+import type { Engine, Matrix } from '../engine/engine.ts'
+import type { Table } from './dataset/table.ts'
+import { encodeTable } from './features/encode.ts'
+import { fitEncoder } from './features/fit.ts'
+import { planModel } from './model/plan.ts'
+import { type Ranking, rankScores } from './scoring/rank.ts'
+import { openScorer } from './scoring/scorer.ts'
+import { suggestThresholds } from './threshold/suggest.ts'
+import { type TrainingProgress, trainModel } from './training/train.ts'
+import type { TrainedModel } from './training/trainedModel.ts'
+
+export type DetectProgress =
+  | { readonly phase: 'features'; readonly share: number }
+  | ({ readonly phase: 'training' } & TrainingProgress)
+  | { readonly phase: 'scoring'; readonly share: number }
+
+export interface Detection extends Ranking {
+  readonly model: TrainedModel
+  /** False when training was cancelled and what it had reached was scored. */
+  readonly complete: boolean
+  /** One a row, in row order. */
+  readonly scores: Float32Array
+  readonly threshold: Threshold
+  readonly suggestions: readonly ThresholdSuggestion[]
+  readonly seconds: { readonly features: number; readonly train: number; readonly score: number }
+  readonly curve: readonly LossPoint[]
+  readonly stepsDone: number
+  readonly trainableParameters: number
+  readonly features: number
+}
+
+/**
+ * The whole of detection: learns what is usual in a table and scores each of its rows by how badly it fits.
+ * Reads columns with role `feature` only, so labels cannot influence anything here.
+ * @throws Failure `too-few-rows`, `no-usable-columns`, `bad-request`, `engine`; AbortError when cancelled
+ * outside training (within it, what was reached is scored).
+ */
+export async function detect(input: {
+  readonly table: Table
+  readonly settings?: Partial<TrainingSettings> | undefined
+  readonly engine: Engine
+  readonly signal: AbortSignal
+  readonly onProgress?: ((progress: DetectProgress) => void) | undefined
+}): Promise<Detection> {
+  const { table, engine, signal, onProgress } = input
+  const clock = stopwatch()
+  const encoder = await fitEncoder({ table, signal })
+  const matrix = await encodeTable({
+    table,
+    encoder,
+    signal,
+    onProgress: (share) => onProgress?.({ phase: 'features', share }),
+  })
+  const { settings, spec, trainableParameters } = planModel({
+    settings: input.settings,
+    rows: matrix.rows,
+    features: matrix.columns,
+    hasMissing: hasMissing(matrix),
+  })
+  const featuresSeconds = clock()
+  const { model, complete, curve } = await trainModel({
+    engine,
+    encoder,
+    settings,
+    spec,
+    matrix,
+    signal,
+    onProgress: (progress) => onProgress?.({ phase: 'training', ...progress }),
+  })
+  const trainSeconds = clock()
+  const scores = await scoreRows({ engine, model, matrix, ...(complete ? { signal } : {}), onProgress })
+  const { order, sorted } = rankScores(scores)
+  const suggestions = suggestThresholds(sorted)
+  const proposed = suggestions.find((suggestion) => suggestion.proposed)
+  if (!proposed) throw new Error('No threshold was proposed')
+  const { rule, value, cut, flagged } = proposed
+  return {
+    model,
+    complete,
+    scores,
+    order,
+    sorted,
+    threshold: { rule, value, cut, flagged },
+    suggestions,
+    seconds: { features: featuresSeconds, train: trainSeconds, score: clock() },
+    curve,
+    stepsDone: model.state.step,
+    trainableParameters,
+    features: matrix.columns,
+  }
+}
+
+async function scoreRows(input: {
+  readonly engine: Engine
+  readonly model: TrainedModel
+  readonly matrix: Matrix
+  readonly signal?: AbortSignal
+  readonly onProgress: ((progress: DetectProgress) => void) | undefined
+}): Promise<Float32Array> {
+  const { engine, model, matrix, signal, onProgress } = input
+  const scorer = await openScorer({ engine, model })
+  try {
+    const report = (share: number) => onProgress?.({ phase: 'scoring', share })
+    return (await scorer.scoreMatrix(matrix, signal, report)).scores
+  } finally {
+    await scorer.close()
+  }
+}
+
+export function hasMissing(matrix: Matrix): boolean {
+  return matrix.values.some(Number.isNaN)
+}
+
+/** Seconds since the last call. */
+function stopwatch(): () => number {
+  let last = performance.now()
+  return () => {
+    const seconds = (performance.now() - last) / 1000
+    last = performance.now()
+    return seconds
+  }
+}

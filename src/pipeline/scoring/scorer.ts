@@ -1,0 +1,131 @@
+import { setImmediate } from 'node:timers/promises'
+import { Failure } from '../../contract/failure.ts'
+import type { Cell } from '../../contract/records.ts'
+import type { Engine, Matrix } from '../../engine/engine.ts'
+import { decodeRow } from '../features/decode.ts'
+import { columnOfFeature } from '../features/encoder.ts'
+import type { TrainedModel } from '../training/trainedModel.ts'
+
+/** Cells scored between two looks at the cancel signal; about 50 ms of work. */
+const cellsPerChunk = 1_000_000
+
+export interface JudgedRows {
+  /** One a row: mean squared error over the row's present features, in encoded units. */
+  readonly scores: Float32Array
+  /** rows x encoder columns: each column's part of the score. A row's parts add up to its score. */
+  readonly shares: Float32Array
+  /** rows x encoder columns: what the network reconstructs, in original units. */
+  readonly typical: readonly (readonly Cell[])[]
+}
+
+export interface Scorer {
+  /** The scores of any number of rows. */
+  scoreMatrix(
+    matrix: Matrix,
+    signal?: AbortSignal,
+    onProgress?: (share: number) => void,
+  ): Promise<{ scores: Float32Array }>
+  /** Scores with their shares and the typical row beside each; for the rows that a person looks at. */
+  judge(matrix: Matrix): Promise<JudgedRows>
+  close(): Promise<void>
+}
+
+/** Opens a trained model for scoring; close it afterwards. */
+export async function openScorer(input: {
+  readonly engine: Engine
+  readonly model: TrainedModel
+}): Promise<Scorer> {
+  const { encoder, spec, state } = input.model
+  const features = spec.features
+  const columns = columnOfFeature(encoder)
+  const oneRow: Matrix = { rows: 1, columns: features, values: new Float32Array(features) }
+  // A session wants rows to train on; scoring never draws from them. Missing cells may turn up in new rows
+  // even if the training rows had none.
+  const session = await input.engine.open({ ...spec, hasMissing: true, batchRows: 1 }, oneRow, state)
+
+  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, signal, onProgress) => {
+    checkWidth(matrix, features)
+    const scores = new Float32Array(matrix.rows)
+    const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / features))
+    for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
+      signal?.throwIfAborted()
+      const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))
+      const { errors } = await session.score(part, signal)
+      scores.set(rowScores(errors, part), from)
+      onProgress?.(Math.min(1, (from + rowsPerChunk) / matrix.rows))
+      await setImmediate()
+    }
+    return { scores }
+  }
+
+  const judge: Scorer['judge'] = async (matrix) => {
+    checkWidth(matrix, features)
+    const { errors, reconstruction } = await session.score(matrix)
+    const shares = columnShares(errors, matrix, columns, encoder.columns.length)
+    const typical = Array.from({ length: matrix.rows }, (_, row) =>
+      decodeRow(encoder, reconstruction.subarray(row * features, (row + 1) * features)),
+    )
+    return { scores: rowScores(errors, matrix), shares, typical }
+  }
+  return { scoreMatrix, judge, close: () => session.close() }
+}
+
+// Mean, not sum, and over present cells only: a row with many missing cells is neither stranger nor more
+// ordinary for it; that it misses them is what the indicator features say.
+function rowScores(errors: Float32Array, matrix: Matrix): Float32Array {
+  const scores = new Float32Array(matrix.rows)
+  for (let row = 0; row < matrix.rows; row++) {
+    let sum = 0
+    for (let place = row * matrix.columns; place < (row + 1) * matrix.columns; place++)
+      sum += errors[place] ?? 0
+    const score = sum / presentCells(matrix, row)
+    if (!Number.isFinite(score)) {
+      throw new Failure('engine', `Row ${row + 1} has no finite score. Train again with Auto's settings.`, {
+        row,
+      })
+    }
+    scores[row] = score
+  }
+  return scores
+}
+
+function columnShares(
+  errors: Float32Array,
+  matrix: Matrix,
+  columnOf: Int32Array,
+  columnCount: number,
+): Float32Array {
+  const shares = new Float32Array(matrix.rows * columnCount)
+  const sums = new Float64Array(columnCount)
+  for (let row = 0; row < matrix.rows; row++) {
+    sums.fill(0)
+    for (const [feature, column] of columnOf.entries()) {
+      sums[column] = (sums[column] ?? 0) + (errors[row * matrix.columns + feature] ?? 0)
+    }
+    const present = presentCells(matrix, row)
+    shares.set(
+      sums.map((sum) => sum / present),
+      row * columnCount,
+    )
+  }
+  return shares
+}
+
+/** At least 1, so that a row without any present cell scores 0. */
+function presentCells({ values, columns }: Matrix, row: number): number {
+  let present = 0
+  for (let place = row * columns; place < (row + 1) * columns; place++) {
+    if (!Number.isNaN(values[place])) present++
+  }
+  return Math.max(1, present)
+}
+
+function rowsOf({ columns, values }: Matrix, from: number, to: number): Matrix {
+  return { rows: to - from, columns, values: values.subarray(from * columns, to * columns) }
+}
+
+function checkWidth(matrix: Matrix, features: number): void {
+  if (matrix.columns !== features) {
+    throw new Error(`The model reads ${features} features; the rows have ${matrix.columns}`)
+  }
+}

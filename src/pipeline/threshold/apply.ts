@@ -1,0 +1,99 @@
+import { Failure } from '../../contract/failure.ts'
+import type { Threshold, ThresholdRule } from '../../contract/records.ts'
+import { quantile } from '../features/scaling.ts'
+import { otsuCut } from './otsu.ts'
+
+/** Median absolute deviation of a normal distribution with standard deviation 1. */
+const normalMedianDeviation = 0.6745
+
+/**
+ * Applies a rule to scores sorted from highest to lowest. Rows with a score of at least `cut` are flagged.
+ * `value` is the rule's own number, as in Threshold.
+ * @throws Failure `bad-request` when the rule needs a number that is missing or out of range.
+ */
+export function applyRule(
+  sorted: Float32Array,
+  { rule, value }: { readonly rule: ThresholdRule; readonly value: number | null },
+): Threshold {
+  const cut = cutOf(sorted, rule, value)
+  return { rule, value: rule === 'otsu' ? null : value, cut, flagged: countAtLeast(sorted, cut) }
+}
+
+/** Number of scores that are at least `cut`, among scores sorted from highest to lowest. */
+export function countAtLeast(sorted: Float32Array, cut: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? 0) >= cut) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+function cutOf(sorted: Float32Array, rule: ThresholdRule, value: number | null): number {
+  switch (rule) {
+    case 'manual':
+      return needed(rule, value, -Number.MAX_VALUE, Number.MAX_VALUE)
+    case 'top-k':
+      return cutAtRank(sorted, Math.round(needed(rule, value, 0, Number.MAX_SAFE_INTEGER)))
+    case 'percentage': {
+      const rows = (needed(rule, value, 0, 100) / 100) * sorted.length
+      return cutAtRank(sorted, Math.round(rows))
+    }
+    case 'standard-deviation': {
+      const { mean, deviation } = moments(sorted)
+      return above(mean, deviation * needed(rule, value, 0, 1000), sorted)
+    }
+    case 'mad': {
+      const upwards = sorted.toReversed()
+      const median = quantile(upwards, 0.5)
+      const distances = upwards.map((score) => Math.abs(score - median)).sort()
+      const spread = quantile(distances, 0.5) / normalMedianDeviation
+      return above(median, spread * needed(rule, value, 0, 1000), sorted)
+    }
+    case 'iqr': {
+      const upwards = sorted.toReversed()
+      const third = quantile(upwards, 0.75)
+      const distance = third - quantile(upwards, 0.25)
+      return above(third, distance * needed(rule, value, 0, 1000), sorted)
+    }
+    case 'otsu':
+      return otsuCut(sorted) ?? justAbove(sorted[0] ?? 0)
+  }
+}
+
+function needed(rule: ThresholdRule, value: number | null, from: number, to: number): number {
+  if (value !== null && value >= from && value <= to) return value
+  throw new Failure(
+    'bad-request',
+    `The threshold rule "${rule}" needs a number from ${from} to ${to}, not ${value ?? 'nothing'}.`,
+    { rule },
+  )
+}
+
+/** The score of the k-th row, so that it and all rows level with it are flagged; none for k = 0. */
+function cutAtRank(sorted: Float32Array, rows: number): number {
+  if (rows <= 0) return justAbove(sorted[0] ?? 0)
+  return sorted[Math.min(rows, sorted.length) - 1] ?? 0
+}
+
+// Without any spread (half of the scores equal) a multiple of it says nothing: only what lies above counts.
+function above(centre: number, distance: number, sorted: Float32Array): number {
+  if (distance > 0) return centre + distance
+  const next = sorted.findLast((score) => score > centre)
+  return next ?? justAbove(sorted[0] ?? 0)
+}
+
+function justAbove(score: number): number {
+  return score + Math.max(Math.abs(score) * 2 ** -20, 2 ** -100)
+}
+
+function moments(sorted: Float32Array): { mean: number; deviation: number } {
+  let sum = 0
+  for (const score of sorted) sum += score
+  const mean = sum / Math.max(1, sorted.length)
+  let squares = 0
+  for (const score of sorted) squares += (score - mean) ** 2
+  return { mean, deviation: Math.sqrt(squares / Math.max(1, sorted.length)) }
+}

@@ -1,0 +1,30 @@
+import type { ThresholdRule, ThresholdSuggestion } from '../../contract/records.ts'
+import { applyRule } from './apply.ts'
+
+/** A person can look through this many rows in one sitting. */
+const reviewBudget = 50
+
+/** Rules worth comparing, each with what it would flag. Exactly one, the first, is proposed. */
+export function suggestThresholds(sorted: Float32Array): ThresholdSuggestion[] {
+  const rules: readonly [ThresholdRule, number | null, string][] = [
+    [
+      'otsu',
+      null,
+      'The cut that best separates the scores into two groups (Otsu); it needs no guess of how many rows are odd.',
+    ],
+    ['mad', 3, 'More than 3 robust deviations (MAD) above the median score.'],
+    ['iqr', 1.5, 'Above the third quartile by more than 1.5 quartile distances, as in a box plot.'],
+    ['standard-deviation', 3, 'More than 3 standard deviations above the mean score.'],
+    [
+      'top-k',
+      Math.min(reviewBudget, sorted.length),
+      `A review budget: the ${Math.min(reviewBudget, sorted.length)} rows with the highest scores.`,
+    ],
+    ['percentage', 5, 'The 5 % of rows with the highest scores.'],
+  ]
+  return rules.map(([rule, value, reason], index) => ({
+    ...applyRule(sorted, { rule, value }),
+    reason,
+    proposed: index === 0,
+  }))
+}

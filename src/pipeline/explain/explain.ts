@@ -43,5 +43,7 @@ export function topReasons(input: {
     .map(({ name }, index) => ({ column: name, share: shares[index] ?? 0 }))
     .sort((a, b) => b.share - a.share)
   const score = all.reduce((sum, { share }) => sum + share, 0)
-  return all.slice(0, most).filter(({ share }, index) => index === 0 || share >= smallestReason * score)
+  return all
+    .slice(0, most)
+    .filter(({ share }, index) => index === 0 || (share > 0 && share >= smallestReason * score))
 }

@@ -14,9 +14,6 @@ export function phaseOf(moment: number, period: Period): number {
   return (date.getUTCDate() - 1) / 31
 }
 
-/** Number of steps that a period is counted in: 24 hours, 7 weekdays, 31 days, 12 months. */
-export const stepsOf: Readonly<Record<Period, number>> = { hour: 24, weekday: 7, 'month-day': 31, month: 12 }
-
 /** The phase in [0, 1) whose sine and cosine point the same way as the two given. */
 export function phaseFromWaves(sine: number, cosine: number): number {
   const turn = Math.atan2(sine, cosine) / (2 * Math.PI)

@@ -1,5 +1,5 @@
 import type { Cell } from '../../contract/records.ts'
-import { dayMilliseconds, phaseFromWaves, phaseOf, stepsOf } from './dates.ts'
+import { dayMilliseconds, phaseFromWaves } from './dates.ts'
 import type { EncodedColumn, Encoder, Feature } from './encoder.ts'
 import { unscale } from './scaling.ts'
 
@@ -60,9 +60,10 @@ function decodeMoment(origin: number, features: readonly Feature[], values: read
   const sine = wave('sine')
   const cosine = wave('cosine')
   if (sine === undefined || cosine === undefined || Number.isNaN(sine + cosine)) return isoText(moment, 'day')
-  const minutes = Math.round(phaseFromWaves(sine, cosine) * stepsOf.hour * 60)
-  const day = moment - phaseOf(moment, 'hour') * dayMilliseconds
-  return isoText(day + minutes * 60_000, 'minute')
+  const minutes = Math.round(phaseFromWaves(sine, cosine) * 24 * 60)
+  // Of all days, the one on which that time lies nearest: rounding may have moved the moment past midnight.
+  const days = Math.round((moment - minutes * 60_000) / dayMilliseconds)
+  return isoText(days * dayMilliseconds + minutes * 60_000, 'minute')
 }
 
 function isoText(moment: number, precision: 'day' | 'minute'): string {

@@ -43,20 +43,20 @@ function cutOf(sorted: Float32Array, rule: ThresholdRule, value: number | null):
     }
     case 'standard-deviation': {
       const { mean, deviation } = moments(sorted)
-      return above(mean, deviation * needed(rule, value, 0, 1000), sorted)
+      return above(mean, deviation, needed(rule, value, 0, 1000))
     }
     case 'mad': {
       const upwards = sorted.toReversed()
       const median = quantile(upwards, 0.5)
       const distances = upwards.map((score) => Math.abs(score - median)).sort()
       const spread = quantile(distances, 0.5) / normalMedianDeviation
-      return above(median, spread * needed(rule, value, 0, 1000), sorted)
+      return above(median, spread, needed(rule, value, 0, 1000))
     }
     case 'iqr': {
       const upwards = sorted.toReversed()
       const third = quantile(upwards, 0.75)
       const distance = third - quantile(upwards, 0.25)
-      return above(third, distance * needed(rule, value, 0, 1000), sorted)
+      return above(third, distance, needed(rule, value, 0, 1000))
     }
     case 'otsu':
       return otsuCut(sorted) ?? justAbove(sorted[0] ?? 0)
@@ -78,11 +78,9 @@ function cutAtRank(sorted: Float32Array, rows: number): number {
   return sorted[Math.min(rows, sorted.length) - 1] ?? 0
 }
 
-// Without any spread (half of the scores equal) a multiple of it says nothing: only what lies above counts.
-function above(centre: number, distance: number, sorted: Float32Array): number {
-  if (distance > 0) return centre + distance
-  const next = sorted.findLast((score) => score > centre)
-  return next ?? justAbove(sorted[0] ?? 0)
+// Without any spread (half of the scores equal) a multiple of it says nothing: whatever lies above counts.
+function above(centre: number, spread: number, multiple: number): number {
+  return spread > 0 ? centre + spread * multiple : justAbove(centre)
 }
 
 function justAbove(score: number): number {

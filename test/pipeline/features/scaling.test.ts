@@ -1,0 +1,78 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { fitScaling, quantile, scale, unscale } from '../../../src/pipeline/features/scaling.ts'
+
+const fit = (...values: number[]) => fitScaling(Float64Array.from(values))
+
+describe('fitScaling', () => {
+  it('takes the median and the quartile distance over 1.349', () => {
+    // Quartiles of 1..9 are 3, 5 and 7; the 1,000 does not move them.
+    expect(fit(9, 1, 8, 2, 7, 3, 6, 4, 5)).toEqual({ centre: 5, spread: 4 / 1.349 })
+    expect(fit(1000, 1, 8, 2, 7, 3, 6, 4, 5)).toEqual({ centre: 5, spread: 4 / 1.349 })
+  })
+
+  it('takes the standard deviation where most values are equal', () => {
+    // Mean 0.2, so the variance is 0.2 times 0.8.
+    const scaling = fit(0, 0, 0, 0, 1)
+    expect(scaling?.centre).toBe(0)
+    expect(scaling?.spread).toBeCloseTo(0.4, 12)
+  })
+
+  it('does not depend on the unit of the column', () => {
+    const scaling = fit(1e-12, 2e-12, 3e-12, 4e-12, 5e-12)
+    expect(scaling?.spread).toBeCloseTo(2e-12 / 1.349, 20)
+  })
+
+  it('finds nothing in no values and in equal values', () => {
+    expect(fit()).toBeNull()
+    expect(fit(3, 3, 3)).toBeNull()
+  })
+
+  it('stays finite on the largest numbers', () => {
+    expect(fit(0, 0, 0, 0, 1e300)?.spread).toBeCloseTo(4e299, -290)
+  })
+})
+
+describe('scale and unscale', () => {
+  const scaling = { centre: 10, spread: 2 }
+
+  it('is linear up to two spreads and logarithmic beyond', () => {
+    expect(scale(10, scaling)).toBe(0)
+    expect(scale(7, scaling)).toBe(-1.5)
+    expect(scale(14, scaling)).toBe(2)
+    expect(scale(20, scaling)).toBeCloseTo(2 + Math.log(4), 12)
+    expect(scale(0, scaling)).toBeCloseTo(-2 - Math.log(4), 12)
+  })
+
+  it('inverts: any value comes back', () => {
+    const values = fc.double({ min: -1e6, max: 1e6, noNaN: true })
+    fc.assert(
+      fc.property(
+        values,
+        values,
+        fc.double({ min: 1e-3, max: 1e3, noNaN: true }),
+        (value, centre, spread) => {
+          const back = unscale(scale(value, { centre, spread }), { centre, spread })
+          expect(Math.abs(back - value)).toBeLessThanOrEqual(1e-9 * (1 + Math.abs(value) + Math.abs(centre)))
+        },
+      ),
+    )
+  })
+
+  it('keeps the order of values', () => {
+    const values = fc.double({ min: -1e6, max: 1e6, noNaN: true })
+    fc.assert(
+      fc.property(values, values, (one, other) => {
+        const [low, high] = one < other ? [one, other] : [other, one]
+        expect(scale(low, scaling)).toBeLessThanOrEqual(scale(high, scaling))
+      }),
+    )
+  })
+})
+
+describe('quantile', () => {
+  it('interpolates between ranks', () => {
+    const sorted = Float64Array.from([1, 2, 4, 8])
+    expect([0, 0.25, 0.5, 0.75, 1].map((share) => quantile(sorted, share))).toEqual([1, 1.75, 3, 5, 8])
+  })
+})

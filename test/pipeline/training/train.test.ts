@@ -1,0 +1,147 @@
+import { describe, expect, it } from 'vitest'
+import type { TrainingSettings } from '../../../src/contract/records.ts'
+import { encodeTable } from '../../../src/pipeline/features/encode.ts'
+import { fitEncoder } from '../../../src/pipeline/features/fit.ts'
+import { planModel } from '../../../src/pipeline/model/plan.ts'
+import { splitValidation } from '../../../src/pipeline/training/split.ts'
+import { type TrainingProgress, trainModel } from '../../../src/pipeline/training/train.ts'
+import { parseModel, serialiseModel } from '../../../src/pipeline/training/trainedModel.ts'
+import { arrayTable } from '../../support/arrayTable.ts'
+import { constantEngine } from '../../support/constantEngine.ts'
+
+const never = new AbortController().signal
+
+async function prepared(rows: number, settings: Partial<TrainingSettings> = {}) {
+  const table = arrayTable([{ name: 'size', cells: Array.from({ length: rows }, (_, row) => row) }], 100)
+  const encoder = await fitEncoder({ table, signal: never })
+  const matrix = await encodeTable({ table, encoder, signal: never })
+  const plan = planModel({ settings, rows, features: matrix.columns, hasMissing: false })
+  return { encoder, matrix, settings: plan.settings, spec: plan.spec }
+}
+
+describe('trainModel', () => {
+  it('runs every step and reports a curve of at most 200 points', async () => {
+    const engine = constantEngine()
+    const progress: TrainingProgress[] = []
+    const { model, complete, curve } = await trainModel({
+      ...(await prepared(50, { steps: 1000 })),
+      engine,
+      signal: never,
+      onProgress: (one) => progress.push(one),
+    })
+    expect([complete, model.state.step, engine.closed]).toEqual([true, 1000, 1])
+    expect(curve).toHaveLength(200)
+    // Steps 1 to 5 lose 1, 1/2, 1/3, 1/4 and 1/5.
+    expect(curve[0]?.step).toBe(5)
+    expect(curve[0]?.train).toBeCloseTo((1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 5, 6)
+    expect(progress.flatMap((one) => one.point ?? [])).toEqual(curve)
+    expect(progress.at(-1)).toMatchObject({ step: 1000, steps: 1000, secondsLeft: 0 })
+  })
+
+  it('keeps what was reached when cancelled', async () => {
+    const cancel = new AbortController()
+    const { model, complete, curve } = await trainModel({
+      ...(await prepared(50)),
+      engine: constantEngine({ milliseconds: 1 }),
+      signal: cancel.signal,
+      onProgress: ({ step }) => step >= 10 && cancel.abort(),
+    })
+    expect(complete).toBe(false)
+    expect(model.state.step).toBeGreaterThanOrEqual(10)
+    expect(model.state.step).toBeLessThan(400)
+    expect(curve.at(-1)?.step).toBeLessThanOrEqual(model.state.step)
+  })
+
+  it('lets calls in while it trains', async () => {
+    let calls = 0
+    const ticking = setInterval(() => calls++, 1)
+    await trainModel({ ...(await prepared(50)), engine: constantEngine({ milliseconds: 1 }), signal: never })
+    clearInterval(ticking)
+    expect(calls).toBeGreaterThan(3)
+  })
+
+  it('has nothing to keep when cancelled before the first step', async () => {
+    const training = trainModel({
+      ...(await prepared(50)),
+      engine: constantEngine(),
+      signal: AbortSignal.abort(),
+    })
+    await expect(training).rejects.toMatchObject({ name: 'AbortError' })
+  })
+
+  it('stops with a remedy when the loss is no longer a number', async () => {
+    const engine = constantEngine({ loss: (step) => (step < 30 ? 1 : Number.NaN) })
+    const training = trainModel({ ...(await prepared(50)), engine, signal: never })
+    await expect(training).rejects.toMatchObject({
+      code: 'engine',
+      message: expect.stringContaining('Lower the learning rate'),
+    })
+    expect(engine.closed).toBe(1)
+  })
+
+  it('draws the validation curve from rows it does not train on', async () => {
+    const engine = constantEngine()
+    const { curve } = await trainModel({
+      ...(await prepared(600, { validationShare: 0.1 })),
+      engine,
+      signal: never,
+    })
+    expect(engine.opened[0]?.rows.rows).toBe(540)
+    expect(curve.at(-1)?.validation).toBe(0.5)
+  })
+})
+
+describe('splitValidation', () => {
+  const matrix = { rows: 1000, columns: 2, values: Float32Array.from({ length: 2000 }, (_, place) => place) }
+
+  it('parts the rows, each on one side, the same for the same seed', () => {
+    const { training, validation } = splitValidation({ matrix, share: 0.2, seed: 4 })
+    expect([training.rows, validation?.rows]).toEqual([800, 200])
+    const cells = [...training.values, ...(validation?.values ?? [])]
+    expect(cells.toSorted((a, b) => a - b)).toEqual([...matrix.values])
+    expect(splitValidation({ matrix, share: 0.2, seed: 4 })).toEqual({ training, validation })
+    expect(splitValidation({ matrix, share: 0.2, seed: 5 })).not.toEqual({ training, validation })
+  })
+
+  it('takes no rows from a small table', () => {
+    const small = { rows: 100, columns: 1, values: new Float32Array(100) }
+    expect(splitValidation({ matrix: small, share: 0.2, seed: 4 })).toEqual({
+      training: small,
+      validation: null,
+    })
+  })
+})
+
+describe('a saved model', () => {
+  async function trained() {
+    const { model } = await trainModel({
+      ...(await prepared(50)),
+      engine: constantEngine({ level: 0.25 }),
+      signal: never,
+    })
+    return model
+  }
+
+  it('comes back as it was', async () => {
+    const model = await trained()
+    expect(parseModel(serialiseModel(model))).toEqual(model)
+  })
+
+  it('is refused when its parts are damaged or do not belong together', async () => {
+    const { json, numbers } = serialiseModel(await trained())
+    const damaged = [
+      { json: json.slice(0, -5), numbers },
+      { json: '{}', numbers },
+      { json: json.replace('"features":1', '"features":2'), numbers },
+      { json: json.replace('"silu"', '"relu"'), numbers },
+      { json: json.replace('"seed":1', '"seed":1,"extra":1'), numbers },
+      { json, numbers: numbers.subarray(1) },
+      { json, numbers: numbers.with(7, Number.NaN) },
+    ]
+    for (const [index, parts] of damaged.entries()) {
+      expect(() => parseModel(parts), `part ${index}`).toThrow(
+        expect.objectContaining({ code: 'bad-request', message: expect.stringContaining('damaged') }),
+      )
+    }
+  })
+})

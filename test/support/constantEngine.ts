@@ -1,0 +1,53 @@
+import { setTimeout } from 'node:timers/promises'
+import type { Engine, Matrix, ModelSpec } from '../../src/engine/engine.ts'
+import { parameterCount } from '../../src/pipeline/model/plan.ts'
+
+/**
+ * An engine whose network answers `level` for every feature, so that every error can be worked out by hand.
+ * `loss` gives the training loss of a step; `milliseconds` is how long a step takes.
+ */
+export function constantEngine(
+  options: {
+    readonly level?: number
+    readonly loss?: (step: number) => number
+    readonly milliseconds?: number
+  } = {},
+): Engine & { readonly opened: { readonly spec: ModelSpec; readonly rows: Matrix }[]; closed: number } {
+  const { level = 0, loss = (step) => 1 / step, milliseconds = 0 } = options
+  const opened: { spec: ModelSpec; rows: Matrix }[] = []
+  const engine = {
+    name: 'constant',
+    opened,
+    closed: 0,
+    async open(spec: ModelSpec, rows: Matrix, state?: { readonly step: number }) {
+      opened.push({ spec, rows })
+      let step = state?.step ?? 0
+      const parameters = new Float32Array(parameterCount(spec)).fill(level)
+      return {
+        async train(steps: number) {
+          const count = Math.min(steps, spec.schedule.steps - step)
+          if (milliseconds > 0) await setTimeout(milliseconds * count)
+          return Float32Array.from({ length: count }, () => loss(++step))
+        },
+        evaluate: async () => 0.5,
+        async score(matrix: Matrix) {
+          return {
+            errors: matrix.values.map((value) => (Number.isNaN(value) ? 0 : (value - level) ** 2)),
+            reconstruction: new Float32Array(matrix.values.length).fill(level),
+          }
+        },
+        state: () => ({
+          step,
+          weights: parameters,
+          firstMoment: parameters,
+          secondMoment: parameters,
+          random: [step],
+        }),
+        async close() {
+          engine.closed++
+        },
+      }
+    },
+  }
+  return engine
+}

@@ -1,1 +1,85 @@
-export {}
+import { stat } from 'node:fs/promises'
+import { join, resolve } from 'node:path'
+import { Failure } from '../contract/failure.ts'
+import { superviseCore } from './coreProcess.ts'
+import { forkCore } from './forkCore.ts'
+import { defaultProject, places } from './places.ts'
+import { openBrowser } from './web/browser.ts'
+import { createPages } from './web/pages.ts'
+import { openWebServer } from './web/server.ts'
+
+export interface WebHost {
+  /** The first address, with its one-time token. */
+  readonly address: string
+  /** Ends the pages, the server and the core; the project is closed properly. */
+  close(): Promise<void>
+}
+
+/**
+ * The workbench for any browser on this machine: a loopback server in this process, the core in another.
+ * A Failure says why when the project cannot be opened or the port not be used.
+ */
+export async function startWebHost(options: {
+  /** The project; the person's own default one when left out. */
+  readonly folder?: string | undefined
+  /** 0 lets the system choose. */
+  readonly port: number
+  readonly engine?: string | undefined
+  /** A file to import at once. */
+  readonly file?: string | undefined
+}): Promise<WebHost> {
+  const { page, core: entry, samples } = places()
+  const folder = resolve(options.folder ?? defaultProject())
+  const path = options.file === undefined ? undefined : await existingFile(options.file)
+  const pages = createPages()
+  const core = superviseCore({
+    start: () => forkCore(entry, { folder, samplesFolder: samples, engine: options.engine }),
+    announce: pages.announce,
+  })
+  try {
+    await core.api.readProject({})
+    const exportsFolder = join(folder, 'exports')
+    const server = await openWebServer({
+      api: core.api,
+      pages,
+      pageFolder: page,
+      exportsFolder,
+      port: options.port,
+    })
+    if (path !== undefined) await core.api.startImport({ source: { kind: 'path', path } })
+    return {
+      address: server.address,
+      async close() {
+        await server.close()
+        await core.close()
+      },
+    }
+  } catch (thrown) {
+    await core.close()
+    throw thrown
+  }
+}
+
+/** `startWebHost`, with the address printed, the browser opened, and a clean end at Ctrl-C. */
+export async function runWebHost(
+  options: Parameters<typeof startWebHost>[0] & { readonly open: boolean },
+): Promise<void> {
+  const host = await startWebHost(options)
+  console.log(`Residual is at ${host.address} (Ctrl-C ends it)`)
+  if (options.open) openBrowser(host.address)
+  const signal = await new Promise<string>((done) => {
+    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => done(name))
+  })
+  await host.close()
+  process.exitCode = signal === 'SIGINT' ? 130 : 0
+}
+
+/** The absolute path of a file that can be read. */
+export async function existingFile(file: string): Promise<string> {
+  const path = resolve(file)
+  const found = await stat(path).catch(() => null)
+  if (found === null)
+    throw new Failure('not-found', `There is no file ${path}. Check the name and try again.`)
+  if (!found.isFile()) throw new Failure('unreadable-file', `${path} is not a file. Name a CSV or TSV file.`)
+  return path
+}

@@ -1,0 +1,142 @@
+// npm start: builds what is stale, then opens the desktop window, or says in one line why not and serves
+// the same workbench to a browser on this machine. Plain JavaScript, because it runs before any build.
+import { spawn } from 'node:child_process'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+
+const root = resolve(import.meta.dirname, '../..')
+const usage = `npm start -- [FILE] [--project DIR] [--browser] [--port N] [--no-open] [--engine NAME]
+
+  FILE           imports this file at once
+  --project DIR  opens this project instead of the one in your own data folder
+  --browser      serves to the browser even where the desktop window could open
+  --port N       port of the browser's address (default: any free one)
+  --no-open      prints the address without opening the browser
+  --engine NAME  numeric engine to use`
+
+function readArguments() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      project: { type: 'string' },
+      browser: { type: 'boolean', default: false },
+      port: { type: 'string', default: '0' },
+      'no-open': { type: 'boolean', default: false },
+      engine: { type: 'string' },
+      help: { type: 'boolean', short: 'h', default: false },
+    },
+  })
+  const port = Number(values.port)
+  if (!/^\d+$/.test(values.port) || port > 65535)
+    throw new Error(`--port ${values.port} is not a port (0 to 65535).`)
+  if (positionals.length > 1) throw new Error('Name one file at most.')
+  const [file] = positionals
+  // `npm start` moves to the package's folder; INIT_CWD is where the person stood.
+  const from = process.env.INIT_CWD ?? process.cwd()
+  const named = (path) => (path === undefined ? undefined : resolve(from, path))
+  return { ...values, port, file: named(file), project: named(values.project) }
+}
+
+/** The newest change below a path, in milliseconds. */
+function newest(path) {
+  const found = statSync(path)
+  if (!found.isDirectory()) return found.mtimeMs
+  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
+}
+
+async function buildIfStale() {
+  const stamp = join(root, 'dist/.built')
+  const sources = ['src', 'electron', 'renderer', 'vite.config.ts', 'package.json', 'package-lock.json']
+  const changed = Math.max(...sources.map((path) => newest(join(root, path))))
+  if (existsSync(stamp) && statSync(stamp).mtimeMs >= changed) return
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  if (!existsSync(vite)) throw new Error('The packages are not installed. Run: npm ci')
+  console.log('Building…')
+  rmSync(join(root, 'dist'), { recursive: true, force: true })
+  const { code, output } = await run(process.execPath, [vite, 'build', '--app', '--logLevel', 'warn'], 'pipe')
+  if (code !== 0) throw new Error(`The build failed.\n${output}`)
+  writeFileSync(stamp, '')
+}
+
+/** Runs a program in the package's folder. Resolves with its exit code (or signal) and what it printed when piped. */
+function run(program, programArguments, stdio) {
+  return new Promise((done) => {
+    const child = spawn(program, programArguments, { cwd: root, stdio })
+    let output = ''
+    child.stdout?.on('data', (text) => (output += text))
+    child.stderr?.on('data', (text) => (output += text))
+    child.on('error', (error) => done({ code: error.message, output }))
+    child.on('exit', (code, signal) => done({ code: code ?? signal, output }))
+  })
+}
+
+const electronFolder = join(root, 'node_modules/electron')
+
+function electronBinary() {
+  const name =
+    { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' }[process.platform] ?? 'electron'
+  const path = join(electronFolder, 'dist', name)
+  return existsSync(path) ? path : null
+}
+
+/** Why the desktop window cannot open, or null when Electron is there, downloaded if need be. */
+async function whyNoWindow({ browser }) {
+  if (browser) return 'as asked'
+  const isLinux = process.platform === 'linux'
+  if (isLinux && !process.env.DISPLAY && !process.env.WAYLAND_DISPLAY) return 'there is no display'
+  if (isLinux && process.getuid?.() === 0) return 'Electron does not run as root'
+  if (electronBinary() !== null) return null
+  if (!existsSync(electronFolder)) return 'Electron is not installed'
+  if (!(await downloadAnswers())) return "Electron's download does not answer"
+  console.log('Downloading Electron (about 120 MB, once)…')
+  const { code } = await run(process.execPath, [join(electronFolder, 'install.js')], 'inherit')
+  return code === 0 && electronBinary() !== null ? null : "Electron's download failed"
+}
+
+async function downloadAnswers() {
+  const { version } = JSON.parse(readFileSync(join(electronFolder, 'package.json'), 'utf8'))
+  const mirror =
+    process.env.ELECTRON_MIRROR ??
+    process.env.npm_config_electron_mirror ??
+    'https://github.com/electron/electron/releases/download/'
+  const address = `${mirror}v${version}/electron-v${version}-${process.platform}-${process.arch}.zip`
+  const answer = await fetch(address, { method: 'HEAD', signal: AbortSignal.timeout(3000) }).catch(() => null)
+  return answer?.ok === true
+}
+
+/** Opens the window and waits for its end. Returns why it could not open, or null. */
+async function openWindow({ project, file, engine }) {
+  const given = [
+    ...(project === undefined ? [] : ['--project', project]),
+    ...(engine === undefined ? [] : ['--engine', engine]),
+    ...(file === undefined ? [] : [file]),
+  ]
+  const startedAt = Date.now()
+  const { code } = await run(electronBinary(), [root, ...given], 'inherit')
+  // Missing system libraries or a forbidden sandbox end it at once; later ends are the person's own.
+  if (code !== 0 && Date.now() - startedAt < 5000) return `Electron could not start (${code})`
+  process.exitCode = typeof code === 'number' ? code : 1
+  return null
+}
+
+async function serveBrowser({ project, file, port, engine, 'no-open': noOpen }, reason) {
+  console.log(`No desktop window (${reason}): serving to the browser on this machine instead.`)
+  const { runWebHost } = await import('../../dist/hosts/web.js')
+  await runWebHost({ folder: project, file, port, engine, open: !noOpen })
+}
+
+async function start() {
+  const given = readArguments()
+  if (given.help) return console.log(usage)
+  if (given.file !== undefined && !existsSync(given.file))
+    throw new Error(`There is no file ${given.file}. Check the name and try again.`)
+  await buildIfStale()
+  const reason = (await whyNoWindow(given)) ?? (await openWindow(given))
+  if (reason !== null) await serveBrowser(given, reason)
+}
+
+start().catch((error) => {
+  console.error(error.message)
+  process.exitCode = error.code?.startsWith?.('ERR_PARSE_ARGS') ? 2 : 1
+})

@@ -32,7 +32,7 @@ export function connect(link: Link): Connection {
   const closed = new Promise<void>((resolve) =>
     link.onClose(() => {
       isClosed = true
-      rpc.$rejectPendingCalls(({ method, reject }) => reject(linkClosed(method)))
+      void rpc.$rejectPendingCalls(({ method, reject }) => reject(linkClosed(method)))
       rpc.$close()
       resolve()
     }),

@@ -1,0 +1,19 @@
+import type { Api } from '../../../src/contract/api.ts'
+import type { Project } from '../../../src/contract/records.ts'
+import { callingApi } from '../../../src/contract/wire/connect.ts'
+
+export const emptyProject: Project = {
+  name: 'test',
+  folder: '/nowhere',
+  datasets: [],
+  runs: [],
+  jobs: [],
+  engines: [],
+  samples: [],
+}
+
+/** Answers readProject; refuses the rest. */
+export const fakeApi: Api = callingApi(async (method) => {
+  if (method === 'readProject') return emptyProject
+  throw new Error(`${method} is not part of this test`)
+})

@@ -1,0 +1,299 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { WebSocket } from 'ws'
+import { connect } from '../../../src/contract/wire/connect.ts'
+import { type SocketLike, socketLink } from '../../../src/contract/wire/links.ts'
+import { createPages, type Pages } from '../../../src/hosts/web/pages.ts'
+import { openWebServer, type WebServer } from '../../../src/hosts/web/server.ts'
+import { emptyProject, fakeApi } from './fakeApi.ts'
+import { rawRequest } from './rawRequest.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'residual-web-'))
+const pageFolder = join(folder, 'page')
+const exportsFolder = join(folder, 'project/exports')
+let server: WebServer
+let pages: Pages
+let session: Record<string, string>
+
+beforeAll(() => {
+  mkdirSync(join(pageFolder, 'assets'), { recursive: true })
+  mkdirSync(exportsFolder, { recursive: true })
+  writeFileSync(join(pageFolder, 'index.html'), '<!doctype html><title>page</title>')
+  writeFileSync(join(pageFolder, 'assets/main.js'), 'export {}')
+  writeFileSync(join(folder, 'secret.txt'), 'secret')
+  writeFileSync(join(folder, 'project/secret.txt'), 'secret')
+  writeFileSync(join(exportsFolder, 'Größe (1) & "co".csv'), 'a,b\n1,2\n')
+  writeFileSync(join(exportsFolder, 'empty.csv'), '')
+  writeFileSync(join(exportsFolder, '.unfinished'), 'secret')
+  mkdirSync(join(exportsFolder, 'sub'))
+  writeFileSync(join(exportsFolder, 'sub/inner.csv'), 'secret')
+  symlinkSync(join(folder, 'secret.txt'), join(exportsFolder, 'link.csv'))
+})
+afterAll(() => rmSync(folder, { recursive: true }))
+
+beforeEach(async () => {
+  pages = createPages()
+  server = await openWebServer({ api: fakeApi, pages, pageFolder, exportsFolder, port: 0 })
+  const answer = await rawRequest(server.port, pathOf(server.address))
+  session = { cookie: String(answer.headers['set-cookie']).split(';')[0] ?? '' }
+  return () => server.close()
+})
+
+const pathOf = (address: string) => address.slice(address.indexOf('/', 'http://'.length))
+const get = (path: string, headers: Record<string, string> = {}) =>
+  rawRequest(server.port, path, { headers: { ...session, ...headers } })
+
+describe('the token', () => {
+  it('is exchanged once for a strict cookie that scripts cannot read', async () => {
+    const fresh = await openWebServer({ api: fakeApi, pages, pageFolder, exportsFolder, port: 0 })
+    const first = await rawRequest(fresh.port, pathOf(fresh.address))
+    expect(first.status).toBe(200)
+    expect(String(first.headers['set-cookie'])).toMatch(
+      new RegExp(`^residual-${fresh.port}=[\\w-]{43}; HttpOnly; SameSite=Strict; Path=/$`),
+    )
+    const second = await rawRequest(fresh.port, pathOf(fresh.address))
+    expect([second.status, second.headers['set-cookie']]).toEqual([403, undefined])
+    await fresh.close()
+  })
+
+  it('is not used up by a HEAD request, and a wrong one does nothing', async () => {
+    const fresh = await openWebServer({ api: fakeApi, pages, pageFolder, exportsFolder, port: 0 })
+    const path = pathOf(fresh.address)
+    expect((await rawRequest(fresh.port, path, { method: 'HEAD' })).status).toBe(403)
+    expect((await rawRequest(fresh.port, `${path}x`)).status).toBe(403)
+    expect((await rawRequest(fresh.port, path.slice(0, -1))).status).toBe(403)
+    expect((await rawRequest(fresh.port, '/?token=')).status).toBe(403)
+    expect((await rawRequest(fresh.port, path)).status).toBe(200)
+    await fresh.close()
+  })
+
+  it('leads home when the page is already known', async () => {
+    const answer = await get(pathOf(server.address))
+    expect([answer.status, answer.headers.location]).toEqual([302, '/'])
+  })
+
+  it('keeps a page that is loaded again in its session', async () => {
+    expect((await get('/')).body).toContain('<title>page</title>')
+    expect((await get('/')).body).toContain('<title>page</title>')
+  })
+})
+
+describe('nothing is served', () => {
+  it.each(['/', '/index.html', '/assets/main.js', '/exports/empty.csv', '/nothing'])(
+    'without the cookie: %s',
+    async (path) => {
+      const answer = await rawRequest(server.port, path)
+      expect(answer.status).toBe(403)
+      expect(answer.body).not.toContain('page')
+    },
+  )
+
+  it('with another cookie, or the token as cookie', async () => {
+    const [name] = session.cookie?.split('=') ?? []
+    for (const value of ['', 'x', new URL(server.address).searchParams.get('token') ?? ''])
+      expect((await rawRequest(server.port, '/', { headers: { cookie: `${name}=${value}` } })).status).toBe(
+        403,
+      )
+  })
+
+  it.each([
+    'evil.example',
+    '127.0.0.1.evil.example',
+    'localhost.evil.example:80',
+    '0.0.0.0',
+    'user@127.0.0.1',
+  ])('to the host name "%s"', async (host) => expect((await get('/', { host })).status).toBe(403))
+
+  it('before the token is used up by a foreign host name', async () => {
+    const fresh = await openWebServer({ api: fakeApi, pages, pageFolder, exportsFolder, port: 0 })
+    const path = pathOf(fresh.address)
+    expect((await rawRequest(fresh.port, path, { headers: { host: 'evil.example' } })).status).toBe(403)
+    expect((await rawRequest(fresh.port, path)).status).toBe(200)
+    await fresh.close()
+  })
+
+  it.each(['http://evil.example', 'null', 'https://127.0.0.1', 'http://127.0.0.1:1'])(
+    'to the origin %s',
+    async (origin) => expect((await get('/', { origin })).status).toBe(403),
+  )
+
+  it('to requests that another page of this machine makes', async () => {
+    const embedded = {
+      'sec-fetch-site': 'same-site',
+      'sec-fetch-mode': 'no-cors',
+      'sec-fetch-dest': 'script',
+    }
+    expect((await get('/assets/main.js', embedded)).status).toBe(403)
+    const framed = {
+      'sec-fetch-site': 'cross-site',
+      'sec-fetch-mode': 'navigate',
+      'sec-fetch-dest': 'iframe',
+    }
+    expect((await get('/', framed)).status).toBe(403)
+  })
+
+  it.each(['POST', 'PUT', 'DELETE', 'OPTIONS', 'TRACE'])('for %s', async (method) => {
+    expect((await rawRequest(server.port, '/', { method, headers: session })).status).toBe(405)
+  })
+})
+
+describe('the page', () => {
+  it('is served through a tunnel with another port', async () => {
+    const host = 'localhost:9000'
+    const answer = await get('/', { host, origin: `http://${host}`, 'sec-fetch-site': 'same-origin' })
+    expect(answer.status).toBe(200)
+    expect(answer.headers['content-security-policy']).toContain("connect-src 'self' ws://localhost:9000;")
+  })
+
+  it('comes with guarding headers on every answer', async () => {
+    for (const path of ['/', '/nothing', '/exports/empty.csv']) {
+      const { headers } = await get(path)
+      expect(headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+        'cache-control': 'no-store',
+      })
+      const policy = String(headers['content-security-policy'])
+      expect(policy).toContain("default-src 'self'")
+      expect(policy).toContain("frame-ancestors 'none'")
+      expect(policy).not.toMatch(/unsafe/)
+    }
+  })
+
+  it('has the right types', async () => {
+    expect((await get('/')).headers['content-type']).toBe('text/html; charset=utf-8')
+    expect((await get('/assets/main.js')).headers['content-type']).toBe('text/javascript; charset=utf-8')
+  })
+
+  it.each([
+    '/../secret.txt',
+    '/assets/../../secret.txt',
+    '/..%2fsecret.txt',
+    '/%2e%2e/secret.txt',
+    '//secret.txt',
+    '/..\\secret.txt',
+    '/assets',
+    '/assets/',
+  ])('does not lead out of its folder by %s', async (path) => {
+    const answer = await get(path)
+    expect([answer.status, answer.body.includes('secret')]).toEqual([404, false])
+  })
+})
+
+describe('an export', () => {
+  it('downloads under its own name', async () => {
+    const name = 'Größe (1) & "co".csv'
+    const answer = await get(`/exports/${encodeURIComponent(name)}`)
+    expect([answer.status, answer.body]).toEqual([200, 'a,b\n1,2\n'])
+    expect(answer.headers['content-disposition']).toBe(
+      "attachment; filename*=UTF-8''Gr%C3%B6%C3%9Fe%20%281%29%20%26%20%22co%22.csv",
+    )
+  })
+
+  it('may be empty', async () => {
+    const answer = await get('/exports/empty.csv')
+    expect([answer.status, answer.body]).toEqual([200, ''])
+  })
+
+  it.each([
+    '/exports/',
+    '/exports/..',
+    '/exports/../secret.txt',
+    '/exports/..%2Fsecret.txt',
+    '/exports/%2e%2e%2fsecret.txt',
+    '/exports/..%5csecret.txt',
+    '/exports/%00',
+    '/exports/%',
+    '/exports/%ff',
+    '/exports/.unfinished',
+    '/exports/sub',
+    '/exports/sub/inner.csv',
+    '/exports/sub%2finner.csv',
+    '/exports/link.csv',
+    '/exports/missing.csv',
+    `/exports/${encodeURIComponent('/etc/passwd')}`,
+    '/exports/C:%5Cwindows',
+  ])('is refused for %s', async (path) => {
+    const answer = await get(path)
+    expect([answer.status, answer.body.includes('secret')]).toEqual([404, false])
+  })
+})
+
+describe('the socket', () => {
+  const address = () => `ws://127.0.0.1:${server.port}/socket`
+  const headersOf = (changes: Record<string, string> = {}) => ({
+    ...session,
+    origin: `http://127.0.0.1:${server.port}`,
+    ...changes,
+  })
+  const statusOf = (url: string, headers: Record<string, string>) =>
+    new Promise<number>((resolve, reject) => {
+      const socket = new WebSocket(url, { headers })
+      socket.on('open', () => resolve(101))
+      socket.on('unexpected-response', (_, answer) => resolve(answer.statusCode ?? 0))
+      socket.on('error', reject)
+    })
+
+  it('answers calls of several pages, and tells all of them what happens', async () => {
+    const open = async () => {
+      const socket = new WebSocket(address(), { headers: headersOf() })
+      await new Promise((resolve) => socket.on('open', resolve))
+      return connect(socketLink(socket as unknown as SocketLike))
+    }
+    const [one, two] = [await open(), await open()]
+    expect(await one.api.readProject({})).toEqual(emptyProject)
+    expect(await two.api.readProject({})).toEqual(emptyProject)
+    const heard = Promise.all(
+      [one, two].map((page) => new Promise((done) => page.on('projectChanged', () => done(1)))),
+    )
+    pages.announce('projectChanged')
+    expect(await heard).toEqual([1, 1])
+    await server.close()
+    await Promise.all([one.closed, two.closed])
+    server = await openWebServer({ api: fakeApi, pages, pageFolder, exportsFolder, port: 0 })
+  })
+
+  it.each([
+    ['without the cookie', '/socket', { cookie: '' }],
+    ['with another cookie', '/socket', { cookie: 'residual-1=x' }],
+    ['from another site', '/socket', { origin: 'http://evil.example' }],
+    ['from another port', '/socket', { origin: 'http://127.0.0.1:1' }],
+    ['from a sandboxed page', '/socket', { origin: 'null' }],
+    ['to another host name', '/socket', { host: 'evil.example', origin: 'http://evil.example' }],
+    ['at another path', '/', {}],
+    ['with a query', '/socket?x', {}],
+  ])('is refused %s', async (_, path, changes: Record<string, string>) => {
+    expect(await statusOf(`ws://127.0.0.1:${server.port}${path}`, headersOf(changes))).toBe(403)
+  })
+
+  it('is refused without an origin', async () => {
+    expect(await statusOf(address(), session)).toBe(403)
+  })
+
+  it('is cut when a message is longer than any chunk', async () => {
+    const socket = new WebSocket(address(), { headers: headersOf() })
+    await new Promise((resolve) => socket.on('open', resolve))
+    const code = new Promise((resolve) => socket.on('close', resolve))
+    socket.send(new Uint8Array(9 * 2 ** 20))
+    expect(await code).toBe(1009)
+  })
+})
+
+describe('opening the server', () => {
+  it('says which port is in use', async () => {
+    const port = server.port
+    await expect(openWebServer({ api: fakeApi, pages, pageFolder, exportsFolder, port })).rejects.toThrow(
+      `Port ${port} is in use. Choose another with --port, or leave it out.`,
+    )
+  })
+
+  it('says that the page is not built', async () => {
+    await expect(
+      openWebServer({ api: fakeApi, pages, pageFolder: join(folder, 'none'), exportsFolder, port: 0 }),
+    ).rejects.toThrow('npm run build')
+  })
+})

@@ -3,6 +3,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
 
 const root = resolve(import.meta.dirname, '../..')
@@ -122,7 +123,7 @@ async function openWindow({ project, file, engine }) {
 
 async function serveBrowser({ project, file, port, engine, 'no-open': noOpen }, reason) {
   console.log(`No desktop window (${reason}): serving to the browser on this machine instead.`)
-  const { runWebHost } = await import('../../dist/hosts/web.js')
+  const { runWebHost } = await import(pathToFileURL(join(root, 'dist/hosts/web.js')).href)
   await runWebHost({ folder: project, file, port, engine, open: !noOpen })
 }
 

@@ -70,10 +70,15 @@ export function superviseCore(options: {
       watch.saw(job)
       announce('jobChanged', job)
     })
-    void started.ended.then((how) => {
+    // The link ends a little before the process does; from then on calls wait for the next core.
+    started.link.onClose(() => {
       if (closing) return
-      quickDeaths = Date.now() - startedAt < times.quick ? quickDeaths + 1 : 0
-      connection = restart(how)
+      const timer = setTimeout(() => started.kill(), 1000)
+      connection = started.ended.then((how) => {
+        clearTimeout(timer)
+        quickDeaths = Date.now() - startedAt < times.quick ? quickDeaths + 1 : 0
+        return restart(how)
+      })
       connection.catch(() => undefined) // each later call reports it
     })
     return opened

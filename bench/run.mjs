@@ -18,8 +18,7 @@ await build({
   root,
   logLevel: 'error',
   publicDir: false,
-  // The same exceptions as in vite.config.ts.
-  ssr: { external: true, noExternal: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'] },
+  ssr: { external: true },
   build: {
     ssr: resolve(file),
     outDir: folder,

@@ -1,0 +1,46 @@
+import { onScopeDispose, shallowRef, watch } from 'vue'
+import { stages } from '../state/useStage.ts'
+import type { Workbench } from '../state/useWorkbench.ts'
+import { pastedFile, takesText } from './files.ts'
+
+const storageKey = 'residual.singleKeys'
+
+/** Keys of the whole window. Keys without Ctrl can be turned off, for people who speak to their computer. */
+export function useShortcuts(workbench: Workbench) {
+  const singleKeys = shallowRef(localStorage.getItem(storageKey) !== 'off')
+  watch(singleKeys, (on) => localStorage.setItem(storageKey, on ? 'on' : 'off'))
+
+  const inDialog = () => document.querySelector('[role="dialog"][aria-modal="true"]') !== null
+
+  function onKeydown(event: KeyboardEvent): void {
+    if (event.defaultPrevented || takesText(event.target) || inDialog()) return
+    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
+      event.preventDefault()
+      void workbench.dataset.undo()
+      return
+    }
+    if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys.value) return
+    const stage = stages[Number(event.key) - 1]
+    if (stage) workbench.stage.open(stage)
+    else if (event.key === '?') workbench.helpOpen.value = true
+    else return
+    event.preventDefault()
+  }
+
+  function onPaste(event: ClipboardEvent): void {
+    if (takesText(event.target) || inDialog()) return
+    const text = event.clipboardData?.getData('text/plain') ?? ''
+    if (text.trim() === '') return
+    event.preventDefault()
+    workbench.stage.open('import')
+    void workbench.importing.take(pastedFile(text))
+  }
+
+  window.addEventListener('keydown', onKeydown)
+  window.addEventListener('paste', onPaste)
+  onScopeDispose(() => {
+    window.removeEventListener('keydown', onKeydown)
+    window.removeEventListener('paste', onPaste)
+  })
+  return { singleKeys }
+}

@@ -1,0 +1,67 @@
+/**
+ * How many scores are at least `cut`. `scores` runs from highest to lowest, so this is a binary search:
+ * twenty comparisons for a million rows.
+ */
+export function countAtLeast(scores: Float32Array, cut: number): number {
+  let low = 0
+  let high = scores.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((scores[middle] ?? 0) >= cut) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** The smallest 32-bit float above `value`, which is finite and not negative. */
+export function nextAbove(value: number): number {
+  const float = new Float32Array([value])
+  const bits = new Uint32Array(float.buffer)
+  bits[0] = (bits[0] ?? 0) + 1
+  return float[0] ?? value
+}
+
+/** The cut that flags the `rows` highest scores, and all that tie with the last of them. */
+export function cutForRows(scores: Float32Array, rows: number): number {
+  const wanted = Math.min(Math.max(Math.round(rows), 0), scores.length)
+  if (wanted === 0) return nextAbove(Math.max(scores[0] ?? 0, 0))
+  return scores[wanted - 1] ?? 0
+}
+
+/** Running totals down the ranking, so that metrics at any cut are a lookup. */
+export interface LabelTotals {
+  /** Anomalies among the first n rows, at n. */
+  readonly anomalies: Uint32Array
+  /** Rows with a known label among the first n rows, at n. */
+  readonly known: Uint32Array
+}
+
+/** Totals from labels in rank order: 1 anomaly, 0 normal, 255 unknown. */
+export function labelTotals(labels: Uint8Array): LabelTotals {
+  const anomalies = new Uint32Array(labels.length + 1)
+  const known = new Uint32Array(labels.length + 1)
+  labels.forEach((label, index) => {
+    anomalies[index + 1] = (anomalies[index] ?? 0) + (label === 1 ? 1 : 0)
+    known[index + 1] = (known[index] ?? 0) + (label === 255 ? 0 : 1)
+  })
+  return { anomalies, known }
+}
+
+export interface CutMetrics {
+  readonly precision: number | null
+  readonly recall: number | null
+  readonly f1: number | null
+  readonly falsePositiveRate: number | null
+}
+
+/** Precision, recall, F1 and false-positive rate of flagging the first `flagged` rows; null where a division has no meaning. */
+export function metricsAtCount({ anomalies, known }: LabelTotals, flagged: number): CutMetrics {
+  const hits = anomalies[flagged] ?? 0
+  const judged = known[flagged] ?? 0
+  const all = anomalies.at(-1) ?? 0
+  const precision = judged === 0 ? null : hits / judged
+  const recall = all === 0 ? null : hits / all
+  const f1 = judged + all === 0 ? null : (2 * hits) / (judged + all)
+  const normal = (known.at(-1) ?? 0) - all
+  return { precision, recall, f1, falsePositiveRate: normal === 0 ? null : (judged - hits) / normal }
+}

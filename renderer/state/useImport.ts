@@ -1,0 +1,163 @@
+import { computed, onScopeDispose, shallowRef } from 'vue'
+import { Failure, toWireFailure } from '../../src/contract/failure.ts'
+import type {
+  ColumnChoice,
+  Dialect,
+  ImportPreview,
+  Job,
+  Source,
+  WireFailure,
+} from '../../src/contract/records.ts'
+import type { Connection } from './connection.ts'
+import { uploadFile } from './upload.ts'
+import { useAsk } from './useAsk.ts'
+import { useJob } from './useJob.ts'
+import type { JobsState } from './useJobs.ts'
+
+/** A file on its way in: its bytes travel, then the person looks at the preview. */
+export type Arrival =
+  | { readonly state: 'none' }
+  | { readonly state: 'sending'; readonly name: string; readonly bytes: number; readonly sent: number }
+  | { readonly state: 'looking'; readonly name: string; readonly source: Source }
+
+/** From a dropped file to an imported data set. `imported` hears the new data set's id. */
+export function useImport(
+  connection: Connection,
+  jobs: JobsState,
+  imported: (datasetId: string) => Promise<void>,
+) {
+  const arrival = shallowRef<Arrival>({ state: 'none' })
+  const arrivalFailure = shallowRef<WireFailure | null>(null)
+  const choices = shallowRef<Partial<Dialect>>({})
+  const columns = shallowRef<Readonly<Record<string, ColumnChoice>>>({})
+  const preview = useAsk<ImportPreview>()
+  let sending: AbortController | null = null
+  onScopeDispose(() => sending?.abort())
+
+  const job = useJob(jobs, async (ended: Job) => {
+    if (ended.status.state !== 'done' || ended.status.result.kind !== 'import') return
+    close()
+    await imported(ended.status.result.datasetId)
+  })
+
+  function close(): void {
+    sending?.abort()
+    sending = null
+    arrival.value = { state: 'none' }
+    arrivalFailure.value = null
+    choices.value = {}
+    columns.value = {}
+    preview.clear()
+  }
+
+  /** Shows the head of a file that the core can reach. */
+  async function look(source: Source, name: string): Promise<void> {
+    close()
+    job.forget()
+    arrival.value = { state: 'looking', name, source }
+    await rereadPreview()
+  }
+
+  async function rereadPreview(): Promise<void> {
+    const now = arrival.value
+    if (now.state !== 'looking') return
+    const dialect = choices.value
+    await preview.ask(() => connection.api.previewImport({ source: now.source, dialect }))
+  }
+
+  /** Takes a dropped, chosen or pasted file: by its path where the host knows one, else byte by byte. */
+  async function take(file: { name: string; blob: Blob; path: string | null }): Promise<void> {
+    if (file.path !== null) return look({ kind: 'path', path: file.path }, file.name)
+    close()
+    job.forget()
+    const controller = new AbortController()
+    sending = controller
+    const bytes = file.blob.size
+    arrival.value = { state: 'sending', name: file.name, bytes, sent: 0 }
+    try {
+      const source = await uploadFile(connection.api, file, {
+        signal: controller.signal,
+        sent: (sent) => {
+          if (sending === controller) arrival.value = { state: 'sending', name: file.name, bytes, sent }
+        },
+      })
+      if (sending === controller) await look(source, file.name)
+    } catch (thrown) {
+      if (sending !== controller) return
+      close()
+      arrivalFailure.value = toWireFailure(readable(thrown, file.name))
+    }
+  }
+
+  /** Overrides fields of the dialect and reads the head again at once. */
+  async function choose(fields: Partial<Dialect>): Promise<void> {
+    choices.value = { ...choices.value, ...fields }
+    await rereadPreview()
+  }
+
+  /** Goes back to what was found for one field. */
+  async function unchoose(field: keyof Dialect): Promise<void> {
+    const { [field]: _dropped, ...rest } = choices.value
+    choices.value = rest
+    await rereadPreview()
+  }
+
+  function chooseColumn(name: string, choice: ColumnChoice): void {
+    columns.value = { ...columns.value, [name]: { ...columns.value[name], ...choice } }
+  }
+
+  async function confirm(): Promise<void> {
+    const now = arrival.value
+    const seen = preview.value.value
+    if (now.state !== 'looking' || !seen || job.running.value) return
+    // Another dialect may have other columns: choices for columns that are gone stay behind.
+    const names = new Set(seen.columns.map((column) => column.name))
+    const chosen = Object.entries(columns.value).filter(([name]) => names.has(name))
+    await job.start(() =>
+      connection.api.startImport({
+        source: now.source,
+        dialect: choices.value,
+        columns: Object.fromEntries(chosen),
+      }),
+    )
+  }
+
+  async function takeSample(sampleId: string): Promise<void> {
+    close()
+    await job.start(() => connection.api.startSampleImport({ sampleId }))
+  }
+
+  return {
+    arrival,
+    choices,
+    columns,
+    preview: preview.value,
+    previewBusy: preview.busy,
+    failure: computed(() => arrivalFailure.value ?? preview.failure.value ?? job.failure.value),
+    job,
+    take,
+    look,
+    choose,
+    unchoose,
+    chooseColumn,
+    confirm,
+    takeSample,
+    close: () => {
+      close()
+      job.forget()
+    },
+  }
+}
+
+/** A browser cannot read a dropped folder or a file that vanished; it says so in its own way. */
+function readable(thrown: unknown, name: string): unknown {
+  if (!(thrown instanceof DOMException)) return thrown
+  if (thrown.name === 'AbortError') return thrown
+  return new Failure(
+    'unreadable-file',
+    `${name} could not be read. If it is a folder, drop the files in it one by one; if it was moved or is open elsewhere, close it there and drop it again.`,
+    { file: name },
+  )
+}
+
+export type ImportState = ReturnType<typeof useImport>

@@ -1,0 +1,26 @@
+import { onScopeDispose, shallowRef } from 'vue'
+import type { Connection } from './connection.ts'
+
+export interface Notice {
+  readonly id: number
+  readonly kind: 'news' | 'alarm'
+  readonly message: string
+}
+
+/** What the core or the host had to tell, newest last, until the person closes it. */
+export function useNotices(connection: Connection) {
+  const notices = shallowRef<readonly Notice[]>([])
+  let next = 0
+
+  function say(kind: Notice['kind'], message: string): void {
+    const others = notices.value.filter((notice) => notice.message !== message)
+    notices.value = [...others, { id: next++, kind, message }].slice(-3)
+  }
+  function close(id: number): void {
+    notices.value = notices.value.filter((notice) => notice.id !== id)
+  }
+  onScopeDispose(
+    connection.on('coreRestarted', ({ message, working }) => say(working ? 'news' : 'alarm', message)),
+  )
+  return { notices, say, close }
+}

@@ -1,0 +1,35 @@
+import { computed, shallowRef, watch } from 'vue'
+import type { DatasetState } from './useDataset.ts'
+import type { RunState } from './useRun.ts'
+
+export const stages = ['import', 'train', 'review', 'export'] as const
+export type Stage = (typeof stages)[number]
+
+/** Which of the four stages is open, and why one cannot be. */
+export function useStage({ dataset }: DatasetState, { run }: RunState) {
+  const wanted = shallowRef<Stage>('import')
+
+  const closedBecause = computed<Record<Stage, string | null>>(() => {
+    const noData = dataset.value ? null : 'Import a table first'
+    const noRun = noData ?? (run.value ? null : 'Train first')
+    return { import: null, train: noData, review: noRun, export: noRun }
+  })
+  const stage = computed<Stage>(() => {
+    if (closedBecause.value[wanted.value] === null) return wanted.value
+    return dataset.value ? 'train' : 'import'
+  })
+  // Where the page fell back to is where it stays: data that comes later must not move the person.
+  watch(stage, (now) => {
+    wanted.value = now
+  })
+
+  return {
+    stage,
+    closedBecause,
+    open: (next: Stage) => {
+      if (closedBecause.value[next] === null) wanted.value = next
+    },
+  }
+}
+
+export type StageState = ReturnType<typeof useStage>

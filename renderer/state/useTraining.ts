@@ -1,0 +1,99 @@
+import { computed, shallowRef, watch } from 'vue'
+import type { Api } from '../../src/contract/api.ts'
+import type { Job, TrainingSettings } from '../../src/contract/records.ts'
+import type { Connection } from './connection.ts'
+import { useAsk } from './useAsk.ts'
+import type { DatasetState } from './useDataset.ts'
+import { useJob } from './useJob.ts'
+import type { JobsState } from './useJobs.ts'
+
+export type TrainingPlan = Awaited<ReturnType<Api['planTraining']>>
+
+/** Auto's plan for the data set, what the person changed of it, and the training job. */
+export function useTraining(
+  connection: Connection,
+  jobs: JobsState,
+  { dataset }: DatasetState,
+  trained: (runId: string) => Promise<void>,
+) {
+  const plan = useAsk<TrainingPlan>()
+  const changes = shallowRef<Partial<TrainingSettings>>({})
+  const lastRun = shallowRef<string | null>(null)
+
+  const job = useJob(jobs, async (ended: Job) => {
+    const { status } = ended
+    if (status.state !== 'done' && status.state !== 'cancelled') return
+    if (status.result?.kind !== 'training') return
+    lastRun.value = status.result.runId
+    await trained(status.result.runId)
+  })
+
+  const planAgain = async () => {
+    const id = dataset.value?.datasetId
+    if (id === undefined) plan.clear()
+    else await plan.ask(() => connection.api.planTraining({ datasetId: id }))
+  }
+  // Roles and types decide the features, so a changed column asks for a new plan.
+  const columnsKey = computed(() =>
+    dataset.value?.columns.map((column) => `${column.type[0]}${column.role[0]}`).join(''),
+  )
+  watch(
+    () => [dataset.value?.datasetId, columnsKey.value] as const,
+    async ([id], before) => {
+      if (id !== before?.[0]) {
+        changes.value = {}
+        lastRun.value = null
+        plan.clear()
+        if (!job.running.value) job.forget()
+      }
+      await planAgain()
+    },
+    { immediate: true },
+  )
+
+  /** The training on screen: this page's own, or one that was under way when the page connected. */
+  const shown = computed(() => (job.running.value ? job.job.value : jobs.runningOf('training')))
+
+  const settings = computed<TrainingSettings | null>(() =>
+    plan.value.value ? { ...plan.value.value.settings, ...changes.value } : null,
+  )
+
+  /** Changes one knob; a value equal to Auto's stays marked as chosen. */
+  function change(fields: Partial<TrainingSettings>): void {
+    changes.value = { ...changes.value, ...fields }
+  }
+
+  /** Gives a knob back to Auto, or all of them. */
+  function giveBack(field?: keyof TrainingSettings): void {
+    if (!field) {
+      changes.value = {}
+      return
+    }
+    const { [field]: _dropped, ...rest } = changes.value
+    changes.value = rest
+  }
+
+  async function start(): Promise<void> {
+    const id = dataset.value?.datasetId
+    if (id === undefined || job.running.value) return
+    lastRun.value = null
+    await job.start(() => connection.api.startTraining({ datasetId: id, settings: changes.value }))
+  }
+
+  return {
+    plan: plan.value,
+    planFailure: plan.failure,
+    planBusy: plan.busy,
+    planAgain,
+    settings,
+    changes,
+    change,
+    giveBack,
+    job,
+    shown,
+    lastRun,
+    start,
+  }
+}
+
+export type TrainingState = ReturnType<typeof useTraining>

@@ -1,0 +1,67 @@
+import { type InjectionKey, inject, shallowRef } from 'vue'
+import type { DesktopHost } from '../../src/contract/host.ts'
+import type { Connection } from './connection.ts'
+import { hostPlace } from './hostPlace.ts'
+import { useDataset } from './useDataset.ts'
+import { useExport } from './useExport.ts'
+import { useImport } from './useImport.ts'
+import { useJobs } from './useJobs.ts'
+import { useNotices } from './useNotices.ts'
+import { useProject } from './useProject.ts'
+import { useRun } from './useRun.ts'
+import { useStage } from './useStage.ts'
+import { useThreshold } from './useThreshold.ts'
+import { useTraining } from './useTraining.ts'
+
+/** Everything the window shows, joined once. Call it in the setup of the root component. */
+export function createWorkbench(connection: Connection, host: DesktopHost | undefined) {
+  const project = useProject(connection)
+  const jobs = useJobs(connection, project)
+  const dataset = useDataset(connection, project)
+  const run = useRun(connection, project, dataset)
+  const threshold = useThreshold(connection, run)
+  const stage = useStage(dataset, run)
+  const notices = useNotices(connection)
+
+  const importing = useImport(connection, jobs, async (datasetId) => {
+    dataset.select(datasetId)
+    await project.reread()
+    stage.open('import')
+  })
+  const training = useTraining(connection, jobs, dataset, async (runId) => {
+    run.select(runId)
+    await project.reread()
+  })
+  const exporting = useExport(connection, jobs, run, threshold, hostPlace(host))
+  connection.on('fileOpened', (source) => {
+    stage.open('import')
+    void importing.look({ kind: 'path', path: source.path }, source.name)
+  })
+  const helpOpen = shallowRef(false)
+  return {
+    connection,
+    host,
+    project,
+    jobs,
+    dataset,
+    run,
+    threshold,
+    stage,
+    notices,
+    importing,
+    training,
+    exporting,
+    helpOpen,
+  }
+}
+
+export type Workbench = ReturnType<typeof createWorkbench>
+
+export const workbenchKey: InjectionKey<Workbench> = Symbol('workbench')
+
+/** The workbench of the window that a component is drawn in. */
+export function useWorkbench(): Workbench {
+  const workbench = inject(workbenchKey)
+  if (!workbench) throw new Error('No workbench is provided here.')
+  return workbench
+}

@@ -1,0 +1,118 @@
+import type { ColumnRole, ColumnType } from '../../contract/records.ts'
+import { type DateForm, findDateForm } from './dates.ts'
+import type { StoredKind } from './layout.ts'
+import { isDigitCode, isNumberText } from './numbers.ts'
+
+/** Share of a column's cells that may not fit its type; they are blanked and reported. */
+export const misfitShare = 0.05
+
+/** How to read a column's texts into the store. */
+export interface ColumnReadingPlan {
+  readonly kind: StoredKind
+  readonly form: DateForm | null
+}
+
+/** The narrowest reading that at least 95 % of the texts fit. `texts` are trimmed and present. */
+export function planReading(texts: readonly string[], decimalMark: '.' | ','): ColumnReadingPlan {
+  if (texts.length === 0) return { kind: 'text', form: null }
+  let numbers = 0
+  let codes = 0
+  for (const text of texts) {
+    if (isDigitCode(text)) codes++
+    else if (isNumberText(text, decimalMark)) numbers++
+  }
+  // One code such as 00123 is enough: read as numbers, the column's codes would lose their zeros.
+  if (codes === 0 && numbers >= (1 - misfitShare) * texts.length) return { kind: 'number', form: null }
+  const form = numbers + codes === texts.length ? null : findDateForm(texts, 1 - misfitShare)
+  return form === null ? { kind: 'text', form: null } : { kind: 'date-time', form }
+}
+
+/** What is known of a column's present values when its type is decided. */
+export interface ColumnFacts {
+  readonly name: string
+  readonly stored: StoredKind
+  readonly rows: number
+  readonly present: number
+  readonly distinct: number
+  /** Numbers only. */
+  readonly allIntegers: boolean
+  readonly minimum: number | null
+  readonly maximum: number | null
+  /** Texts only: all digits with leading zeros or more digits than a number holds. */
+  readonly allCodes: boolean
+  /** Texts only: mean length in characters. */
+  readonly meanLength: number
+}
+
+const strongHint = /(^|[_\s.-])(id|uuid|guid)$|^(id|uuid|guid)([_\s.-]|$)|[a-z]I[dD]$/i
+const weakHint =
+  /^(index|idx|key|row|row.?(no|num|number)|record|record.?(no|number)|unnamed: 0)$|[_\s.-]key$/i
+const labelNames = /^(label|class|is_anomaly|target|outlier|anomaly)$/i
+/** Below this many rows, cells that all differ say little. */
+const fewRows = 20
+
+/** A column's type, from its name and values. */
+export function decideType(facts: ColumnFacts): ColumnType {
+  const { present, distinct, rows } = facts
+  if (distinct <= 1) return 'constant'
+  if (facts.stored === 'date-time') return 'date-time'
+  const allDiffer = distinct === present
+  if (facts.stored === 'number') {
+    if (!facts.allIntegers) return 'number'
+    if (strongHint.test(facts.name) && distinct > 2) {
+      return allDiffer || distinct > 50 ? 'identifier' : 'category'
+    }
+    if (allDiffer && weakHint.test(facts.name)) return 'identifier'
+    const { minimum, maximum } = facts
+    const counts = (minimum === 0 || minimum === 1) && maximum === minimum + rows - 1
+    return allDiffer && counts && present === rows && rows >= fewRows ? 'identifier' : 'number'
+  }
+  if (allDiffer && (rows >= fewRows || strongHint.test(facts.name) || weakHint.test(facts.name))) {
+    return facts.meanLength <= 40 ? 'identifier' : 'text'
+  }
+  if (distinct <= Math.max(fewRows, Math.min(2000, rows / 5))) return 'category'
+  return facts.allCodes || strongHint.test(facts.name) ? 'identifier' : 'text'
+}
+
+/** What a column is for, as first proposed. */
+export function proposeRole(name: string, type: ColumnType, distinct: number): ColumnRole {
+  const labelled = labelNames.test(name.trim()) && distinct === 2
+  if (labelled && (type === 'number' || type === 'category')) return 'label'
+  if (type === 'identifier') return 'identifier'
+  return type === 'text' || type === 'constant' ? 'ignored' : 'feature'
+}
+
+/**
+ * A column's type from a sample that is not the whole table: what looks constant may still vary below,
+ * and a label whose rare value comes later is a label.
+ */
+export function guessFromPart(facts: ColumnFacts): { type: ColumnType; role: ColumnRole } {
+  if (facts.present === 0 || facts.distinct > 1) {
+    const type = decideType(facts)
+    return { type, role: proposeRole(facts.name, type, facts.distinct) }
+  }
+  const type = facts.stored === 'text' ? 'category' : facts.stored
+  return { type, role: proposeRole(facts.name, type, 2) }
+}
+
+/** A column's facts from the texts of a sample. `texts` are trimmed and present. */
+export function sampleFacts(
+  name: string,
+  plan: ColumnReadingPlan,
+  texts: readonly string[],
+  rows: number,
+): ColumnFacts {
+  const numbers: number[] = plan.kind === 'number' ? texts.map((text) => Number(text.replace(',', '.'))) : []
+  return {
+    name,
+    stored: plan.kind,
+    rows,
+    present: texts.length,
+    distinct: new Set<string | number>(plan.kind === 'number' ? numbers : texts).size,
+    allIntegers: numbers.every((value) => Number.isInteger(value)),
+    minimum: numbers.length === 0 ? null : Math.min(...numbers),
+    maximum: numbers.length === 0 ? null : Math.max(...numbers),
+    allCodes: texts.every((text) => isDigitCode(text)),
+    meanLength: texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length),
+  }
+}

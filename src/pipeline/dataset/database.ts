@@ -1,0 +1,174 @@
+import { copyFile, mkdir, stat, truncate } from 'node:fs/promises'
+import { availableParallelism, freemem } from 'node:os'
+import { basename, dirname, resolve } from 'node:path'
+import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS } from '@duckdb/node-api'
+import { Failure } from '../../contract/failure.ts'
+
+export interface DatabaseOptions {
+  readonly file: string
+  /** DuckDB's own limit, for example '1GB'; the process uses some 150 MB more. */
+  readonly memoryLimit?: string
+  /** Where sorts and joins larger than the limit spill. */
+  readonly temporaryFolder: string
+}
+
+const mebibyte = 1024 * 1024
+
+/** Half of what is free now, between 256 MiB and 2 GiB. */
+function defaultMemoryLimit(): string {
+  const free = Math.floor(freemem() / 2 / mebibyte)
+  return `${Math.min(2048, Math.max(256, free))}MiB`
+}
+
+/** Text as an SQL literal. */
+export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** A project's database, open. One per file and process: a second instance on one file loses rows silently. */
+export class Database {
+  readonly file: string
+  readonly #instance: DuckDBInstance
+  #open = true
+
+  constructor(file: string, instance: DuckDBInstance) {
+    this.file = file
+    this.#instance = instance
+  }
+
+  /** A connection of one's own; disconnect it. An open stream on a connection ends when another query starts. */
+  async connect(): Promise<DuckDBConnection> {
+    if (!this.#open) throw new Failure('core-stopped', 'The project is closed. Open it again.')
+    return await this.#instance.connect()
+  }
+
+  /** Runs `action` on a fresh connection and disconnects it whatever happens. */
+  async withConnection<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const connection = await this.connect()
+    try {
+      return await action(connection)
+    } finally {
+      connection.disconnectSync()
+    }
+  }
+
+  /** Runs one statement and returns its rows as plain values. For small answers only. */
+  async run(sql: string, values?: DuckDBValue[]): Promise<JS[][]> {
+    return await this.withConnection((connection) => readRowsOf(connection, sql, values))
+  }
+
+  /** Runs `action` in one transaction: all of it is kept, or nothing. */
+  async transaction<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    return await this.withConnection(async (connection) => {
+      await connection.run('BEGIN TRANSACTION')
+      try {
+        const result = await action(connection)
+        await connection.run('COMMIT')
+        return result
+      } catch (error) {
+        // A statement that failed to commit has already rolled back; only the first error matters.
+        await connection.run('ROLLBACK').catch(() => undefined)
+        throw error
+      }
+    })
+  }
+
+  /** Moves what is in the write-ahead log into the main file. Skipped while other transactions run. */
+  async checkpoint(): Promise<void> {
+    try {
+      await this.run('CHECKPOINT')
+    } catch (error) {
+      if (!/other (write )?transactions|Cannot CHECKPOINT/i.test(String(error))) throw error
+    }
+  }
+
+  async close(): Promise<void> {
+    if (!this.#open) return
+    await this.checkpoint()
+    this.#open = false
+    openFiles.delete(this.file)
+    this.#instance.closeSync()
+  }
+}
+
+const openFiles = new Set<string>()
+
+/** Runs one statement and returns its rows as plain values (BigInt for 64-bit integers). */
+export async function readRowsOf(
+  connection: DuckDBConnection,
+  sql: string,
+  values?: DuckDBValue[],
+): Promise<JS[][]> {
+  const reader = await connection.runAndReadAll(sql, values)
+  return reader.getRowsJS()
+}
+
+/**
+ * Opens, or creates, the database of a project. A damaged end of the write-ahead log is copied aside and
+ * cut off, so that everything committed before it opens.
+ * Throws a Failure: `busy` when another process holds the file, `disk` when it cannot be opened.
+ */
+export async function openDatabase(options: DatabaseOptions): Promise<Database> {
+  const file = resolve(options.file)
+  if (openFiles.has(file)) {
+    throw new Failure('busy', `The project ${basename(dirname(file))} is already open in this process.`)
+  }
+  openFiles.add(file)
+  try {
+    await mkdir(dirname(file), { recursive: true })
+    await mkdir(options.temporaryFolder, { recursive: true })
+    const instance = await openWithRecovery(file, options)
+    return new Database(file, instance)
+  } catch (error) {
+    openFiles.delete(file)
+    throw error
+  }
+}
+
+function createInstance(file: string, options: DatabaseOptions): Promise<DuckDBInstance> {
+  return DuckDBInstance.create(file, {
+    threads: String(availableParallelism()),
+    memory_limit: options.memoryLimit ?? defaultMemoryLimit(),
+    temp_directory: options.temporaryFolder,
+    // No network, ever: a missing extension is an error, not a download.
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  })
+}
+
+async function openWithRecovery(file: string, options: DatabaseOptions): Promise<DuckDBInstance> {
+  try {
+    return await createInstance(file, options)
+  } catch (error) {
+    const message = error instanceof Error ? error.message : String(error)
+    if (/lock/i.test(message)) throw lockedFailure(file, message)
+    const position = /WAL[\s\S]*?byte position (\d+)/i.exec(message)?.[1]
+    if (position === undefined) throw unopenable(file, message)
+    await cutLog(`${file}.wal`, Number(position))
+    return await createInstance(file, options).catch((again: unknown) => {
+      throw unopenable(file, again instanceof Error ? again.message : String(again))
+    })
+  }
+}
+
+async function cutLog(log: string, position: number): Promise<void> {
+  const { mtimeMs } = await stat(log)
+  await copyFile(log, `${log}.damaged-${Math.floor(mtimeMs)}`)
+  await truncate(log, position)
+}
+
+function lockedFailure(file: string, message: string): Failure {
+  const holder = /\(PID (\d+)\)/.exec(message)?.[1]
+  const by = holder === undefined ? 'another program' : `process ${holder}`
+  return new Failure(
+    'busy',
+    `The project ${basename(dirname(file))} is open in ${by}. Close it there, or choose another folder.`,
+    { file, process: holder === undefined ? null : Number(holder) },
+  )
+}
+
+function unopenable(file: string, message: string): Failure {
+  return new Failure(
+    'disk',
+    `The project's database ${basename(file)} cannot be opened: ${message.split('\n')[0]}. Restore it from a copy, or start a new project.`,
+    { file },
+  )
+}

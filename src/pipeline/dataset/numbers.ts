@@ -1,0 +1,20 @@
+// What the texts of cells are. DuckDB's own casts are wider (underscores, infinities); the readings here decide.
+
+const pointNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
+const commaNumber = /^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?$/
+const leadingZero = /^[+-]?0\d/
+const infinity = /^[+-]?inf(inity)?$/i
+
+/** Whether a cell is a number that may be computed with. A code such as 00123 is not. */
+export function isNumberText(text: string, decimalMark: '.' | ','): boolean {
+  if (leadingZero.test(text)) return false
+  return (decimalMark === ',' ? commaNumber : pointNumber).test(text) || infinity.test(text)
+}
+
+/** Whole numbers above 2^53 would be rounded as numbers, so they must be codes. */
+export function isHugeInteger(text: string): boolean {
+  return /^[+-]?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text))
+}
+
+/** A code: digits only, with a leading zero or too many of them. */
+export const isDigitCode = (text: string): boolean => /^0\d+$/.test(text) || isHugeInteger(text)

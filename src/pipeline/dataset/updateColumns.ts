@@ -1,0 +1,158 @@
+import type { DuckDBConnection } from '@duckdb/node-api'
+import { Failure } from '../../contract/failure.ts'
+import type { Column, ColumnChoice, ColumnType, Dataset } from '../../contract/records.ts'
+import { proposeRole } from './columnTypes.ts'
+import { type Database, readRowsOf } from './database.ts'
+import { type DateForm, dateExpression, findDateForm, isoForm } from './dates.ts'
+import { type StoredKind, storedColumn, tableOf } from './layout.ts'
+import { type ProfiledColumn, profileColumns } from './profile.ts'
+import { readDataset, saveRecord } from './store.ts'
+import { storedKinds } from './vectors.ts'
+
+/** One column that changes its type. */
+interface Change {
+  readonly position: number
+  readonly column: Column
+  readonly type: ColumnType
+  readonly stored: StoredKind
+  readonly target: StoredKind
+}
+
+/**
+ * Changes roles and types of imported columns, all of them or none. Throws a Failure: `not-found` for a column
+ * or data set that is not there, `bad-request` for a type that does not fit, naming the first row that does not.
+ */
+export async function updateColumns(
+  database: Database,
+  datasetId: string,
+  choices: Readonly<Record<string, ColumnChoice>>,
+): Promise<Dataset> {
+  const dataset = await readDataset(database, datasetId)
+  const chosen = new Map(Object.entries(choices))
+  for (const name of chosen.keys()) {
+    if (!dataset.columns.some((column) => column.name === name)) {
+      throw new Failure('not-found', `The data set ${dataset.name} has no column "${name}".`, {
+        column: name,
+      })
+    }
+  }
+  return await database.transaction(async (connection) => {
+    const kinds = await storedKinds(connection, dataset)
+    const changes = dataset.columns.flatMap((column, position): Change[] => {
+      const type = chosen.get(column.name)?.type
+      if (type === undefined || type === column.type) return []
+      const stored = kinds[position] ?? 'text'
+      return [{ position, column, type, stored, target: targetKind(column, type, stored) }]
+    })
+    const retyped = await retype(connection, dataset, changes)
+    const columns = dataset.columns.map((column, position): Column => {
+      const current = retyped.get(position) ?? column
+      const proposed =
+        current.type === column.type ? column.role : proposeRole(column.name, current.type, current.distinct)
+      return { ...current, role: chosen.get(column.name)?.role ?? proposed }
+    })
+    const updated = { ...dataset, columns }
+    await saveRecord(connection, updated)
+    return updated
+  })
+}
+
+/** How a column must be stored for a type. Numbers serve as categories and texts without being rewritten. */
+function targetKind(column: Column, type: ColumnType, stored: StoredKind): StoredKind {
+  if (type === 'constant') {
+    throw new Failure(
+      'bad-request',
+      `Column "${column.name}" has ${column.distinct} values, so it is not constant.`,
+      {
+        column: column.name,
+      },
+    )
+  }
+  if (type !== 'number' && type !== 'date-time') return stored
+  if (stored === type || stored === 'text') return type
+  throw new Failure(
+    'bad-request',
+    `Column "${column.name}" holds ${stored}s and cannot be read as a ${type}.`,
+    {
+      column: column.name,
+    },
+  )
+}
+
+/** Rewrites and profiles the columns that change; the result is keyed by position. */
+async function retype(
+  connection: DuckDBConnection,
+  dataset: Dataset,
+  changes: readonly Change[],
+): Promise<Map<number, Column>> {
+  const table = tableOf(dataset.datasetId)
+  const replaced: string[] = []
+  for (const change of changes.filter(({ stored, target }) => stored !== target)) {
+    const column = storedColumn(change.position)
+    const expression = await conversion(connection, dataset, change)
+    await refuseMisfits(connection, dataset, change, expression)
+    replaced.push(`${expression} AS ${column}`)
+  }
+  if (replaced.length > 0) {
+    await connection.run(
+      `CREATE OR REPLACE TABLE ${table} AS SELECT * REPLACE (${replaced.join(', ')}) FROM ${table}`,
+    )
+  }
+  const profiled = changes.map(({ position, target, type }): ProfiledColumn => {
+    return { position, kind: target, asValues: type !== 'number' && type !== 'date-time' }
+  })
+  const profiles = await profileColumns({ connection, table, rows: dataset.rows, columns: profiled })
+  return new Map(
+    changes.map(({ position, column, type }, index) => {
+      const profile = profiles[index]
+      if (profile === undefined) return [position, column]
+      const { minimum, maximum, mean, distribution, distinct } = profile
+      return [position, { ...column, type, minimum, maximum, mean, distribution, distinct }]
+    }),
+  )
+}
+
+/** SQL that turns a stored text into the new kind, null where it does not fit. */
+async function conversion(connection: DuckDBConnection, dataset: Dataset, change: Change): Promise<string> {
+  const column = storedColumn(change.position)
+  if (change.target === 'date-time')
+    return dateExpression(await dateForm(connection, dataset, change), column)
+  const comma = dataset.dialect.decimalMark === ','
+  const number = `TRY_CAST(${comma ? `replace(replace(${column}, '.', 'x'), ',', '.')` : column} AS DOUBLE)`
+  return `CASE WHEN isfinite(${number}) THEN ${number} END`
+}
+
+async function dateForm(connection: DuckDBConnection, dataset: Dataset, change: Change): Promise<DateForm> {
+  const column = storedColumn(change.position)
+  const rows = await readRowsOf(
+    connection,
+    `SELECT DISTINCT ${column} FROM ${tableOf(dataset.datasetId)} WHERE ${column} IS NOT NULL LIMIT 10000`,
+  )
+  return (
+    findDateForm(
+      rows.map(([text]) => String(text)),
+      0.5,
+    ) ?? isoForm
+  )
+}
+
+async function refuseMisfits(
+  connection: DuckDBConnection,
+  dataset: Dataset,
+  change: Change,
+  expression: string,
+): Promise<void> {
+  const column = storedColumn(change.position)
+  const [first] = await readRowsOf(
+    connection,
+    `SELECT rowid, ${column}, count(*) OVER () FROM ${tableOf(dataset.datasetId)}
+     WHERE ${column} IS NOT NULL AND ${expression} IS NULL ORDER BY rowid LIMIT 1`,
+  )
+  if (first === undefined) return
+  const [row, text, count] = first
+  throw new Failure(
+    'bad-request',
+    `Column "${change.column.name}" cannot be a ${change.type}: row ${Number(row) + 1} holds "${String(text).slice(0, 200)}", and ${count} cells in all do not fit. Import the file again with such texts among the missing marks, or leave the column as it is.`,
+    { column: change.column.name, row: Number(row) },
+  )
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
+import { Failure } from '../../contract/failure.ts'
+import type { Dataset, ExportedFile } from '../../contract/records.ts'
+import { csvLine, neutralised, numberText } from './csvText.ts'
+import { readSourceRecords } from './sourceRecords.ts'
+
+export interface ExportRow {
+  /** 0-based row number in file order. */
+  readonly row: number
+  readonly score: number
+  readonly rank: number
+  readonly flagged: boolean
+  /** Names of the columns with the largest shares, largest first. */
+  readonly topColumns: readonly string[]
+}
+
+export interface ExportInput {
+  readonly dataset: Dataset
+  readonly sourceFolder: string
+  readonly path: string
+  /** In file order: ascending by `row`. */
+  readonly rows: AsyncIterable<ExportRow> | Iterable<ExportRow>
+  readonly neutraliseFormulas: boolean
+  /** Share of the source read, 0..1. */
+  readonly onProgress: (share: number) => void
+  readonly signal: AbortSignal
+}
+
+const addedColumns = ['anomaly_score', 'anomaly_rank', 'flagged', 'top_columns']
+const writeBytes = 256 * 1024
+
+/**
+ * Writes rows as CSV: their cells exactly as they stand in the source, then score, rank, flag and top columns.
+ * The file appears whole or not at all. Throws a Failure when it cannot be written or the source is gone.
+ */
+export async function exportRows(input: ExportInput): Promise<ExportedFile> {
+  input.signal.throwIfAborted()
+  const folder = dirname(input.path)
+  const part = join(folder, `.${basename(input.path)}.${randomUUID()}.part`)
+  try {
+    await mkdir(folder, { recursive: true })
+    const file = await open(part, 'wx')
+    let rows: number
+    try {
+      rows = await writeRows(input, file)
+      await file.sync()
+    } finally {
+      await file.close()
+    }
+    await rename(part, input.path)
+    const { size } = await stat(input.path)
+    return { name: basename(input.path), path: input.path, rows, bytes: size }
+  } catch (error) {
+    await rm(part, { force: true })
+    throw input.signal.aborted ? input.signal.reason : writeFailure(error, input.path)
+  }
+}
+
+function writeFailure(error: unknown, path: string): unknown {
+  if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error
+  const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.message
+  return new Failure(
+    'disk',
+    `${basename(path)} cannot be written: ${reason}. Choose another folder or free some space.`,
+    {
+      path,
+    },
+  )
+}
+
+async function writeRows(input: ExportInput, file: FileHandle): Promise<number> {
+  const { dataset } = input
+  const shown = input.neutraliseFormulas ? neutralised : (text: string) => text
+  const wanted = iterate(input.rows)
+  let next = await wanted.next()
+  let written = 0
+  let pending: string[] = []
+  let pendingLength = 0
+  const push = async (cells: readonly string[]) => {
+    const line = csvLine(cells)
+    pending.push(line)
+    pendingLength += line.length
+    if (pendingLength < writeBytes) return
+    await file.write(pending.join(''))
+    pending = []
+    pendingLength = 0
+  }
+  for await (const batch of readSourceRecords(dataset, input.sourceFolder, input.signal)) {
+    if (batch.header !== null) await push(headerCells(batch.header).map(shown))
+    for (let index = 0; index < batch.records.length && next.done !== true; index++) {
+      const record = batch.records[index]
+      if (record === undefined || next.value.row !== batch.firstRow + index) continue
+      const { score, rank, flagged, topColumns, row } = next.value
+      const added = [numberText(score), String(rank), String(flagged), shown(topColumns.join('; '))]
+      await push([...record.map(shown), ...added])
+      written++
+      next = await wanted.next()
+      if (next.done !== true && next.value.row <= row) {
+        throw new Error(`rows to export must ascend: ${next.value.row} after ${row}`)
+      }
+    }
+    input.onProgress(batch.share)
+  }
+  if (next.done !== true) {
+    throw new Failure('not-found', `${dataset.name} has no row ${next.value.row}.`, { row: next.value.row })
+  }
+  await file.write(pending.join(''))
+  return written
+}
+
+function iterate<T>(values: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | Iterator<T> {
+  return Symbol.asyncIterator in values ? values[Symbol.asyncIterator]() : values[Symbol.iterator]()
+}
+
+/** The original header and the added names, numbered where the table has such a column already. */
+function headerCells(header: readonly string[]): string[] {
+  const taken = new Set(header)
+  const added = addedColumns.map((name) => {
+    let unique = name
+    for (let count = 2; taken.has(unique); count++) unique = `${name}_${count}`
+    return unique
+  })
+  return [...header, ...added]
+}

@@ -1,0 +1,49 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import type { Dataset } from '../../contract/records.ts'
+import { cleanPath, sourcePath } from '../dataset/layout.ts'
+import { ensureSchema } from '../dataset/store.ts'
+import { checkSource } from './checkSource.ts'
+import { writeCleanCopy } from './cleanCopy.ts'
+import type { ImportInput } from './importInput.ts'
+import { storeTable } from './storeTable.ts'
+
+/**
+ * Imports a whole file: keeps its text, finds its records, loads them typed, checks that every line is accounted
+ * for, and commits table and record together. Throws a Failure naming file, line and remedy; after a failure or
+ * a cancel (AbortError) nothing of it is left.
+ */
+export async function importFile(input: ImportInput): Promise<Dataset> {
+  const { database, sourceFolder, datasetId, signal } = input
+  signal.throwIfAborted()
+  await ensureSchema(database)
+  await mkdir(sourceFolder, { recursive: true })
+  const finalPath = sourcePath(sourceFolder, datasetId)
+  const finalClean = cleanPath(sourceFolder, datasetId)
+  const part = `${finalPath}.part`
+  const cleanPart = `${finalClean}.part`
+  try {
+    const checked = await checkSource(input, part)
+    if (checked.needsCleanCopy) {
+      input.onProgress('Setting unusable lines aside', null)
+      await writeCleanCopy(part, cleanPart, checked.shape, signal)
+    }
+    const dataset = await storeTable(
+      input,
+      checked,
+      checked.needsCleanCopy ? cleanPart : part,
+      part,
+      async () => {
+        // Before the commit: files without a record are swept up, a record without its files would be broken.
+        await rename(part, finalPath)
+        if (checked.needsCleanCopy) await rename(cleanPart, finalClean)
+      },
+    )
+    await database.checkpoint()
+    return dataset
+  } catch (error) {
+    for (const path of [part, cleanPart, finalPath, finalClean]) await rm(path, { force: true })
+    throw signal.aborted ? signal.reason : error
+  }
+}
+
+export type { ImportInput }

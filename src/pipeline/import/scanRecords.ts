@@ -1,0 +1,252 @@
+import { Failure } from '../../contract/failure.ts'
+import type { ByteReader, RecordShape, ScanTotals, ScanVisitor } from './records.ts'
+
+// Cuts a table's bytes into records without looking into the cells: which lines are records of the right
+// width, which are not, and why. What DuckDB imports is checked against this count.
+
+const maximumRecordBytes = 8 * 1024 * 1024
+const maximumQuoteProblems = 1000
+const lineFeed = 10
+const carriageReturn = 13
+const space = 32
+
+// States of the cutter; plain numbers because every special byte of the file passes here.
+const fieldStart = 0
+const plain = 1
+const quoted = 2
+const afterQuote = 3
+const afterQuoteSpace = 4
+const skipLine = 5
+
+/** Scans a whole table. Throws a Failure for a line or a cell longer than 8 MB, or hopeless quoting. */
+export async function scanRecords(
+  read: ByteReader,
+  shape: RecordShape,
+  visitor: ScanVisitor = {},
+): Promise<ScanTotals> {
+  const scanner = new RecordScanner(shape, visitor)
+  let position = 0
+  for (;;) {
+    const block = await read(position)
+    if (block.length > 0) position = scanner.scanBlock(block, position)
+    else {
+      const again = scanner.finish(position)
+      if (again === null) return scanner.totals()
+      position = again
+    }
+    await visitor.block?.(position)
+  }
+}
+
+class RecordScanner {
+  readonly #shape: RecordShape
+  readonly #visitor: ScanVisitor
+  readonly #special = new Uint8Array(256)
+  readonly #delimiter: number
+  readonly #quote: number
+  #state: number
+  #line = 1
+  #row: number
+  #skip: number
+  #recordStart = 0
+  #recordLine = 1
+  #cells = 1
+  #quoteLine = 0
+  /** Where the line after the last opening quote starts; -1 while on the quote's line. */
+  #lineAfterQuote = -1
+  #malformed = false
+  #quoteProblems = 0
+  #block: Uint8Array = new Uint8Array(0)
+  #blockStart = 0
+  readonly #counts = {
+    blankLines: 0,
+    problems: 0,
+    lineFeeds: 0,
+    carriageReturnLineFeeds: 0,
+    carriageReturns: 0,
+    nulBytes: 0,
+    firstNulLine: 0,
+    tableStart: 0,
+    headerCells: 0,
+  }
+
+  constructor(shape: RecordShape, visitor: ScanVisitor) {
+    this.#shape = shape
+    this.#visitor = visitor
+    this.#delimiter = shape.delimiter.charCodeAt(0)
+    this.#quote = shape.quote === '' ? -1 : shape.quote.charCodeAt(0)
+    for (const byte of [0, lineFeed, carriageReturn, this.#delimiter]) this.#special[byte] = 1
+    if (this.#quote >= 0) this.#special[this.#quote] = 1
+    this.#row = shape.hasHeader ? -1 : 0
+    this.#skip = shape.skipLines
+    this.#state = shape.skipLines > 0 ? skipLine : fieldStart
+    this.#counts.headerCells = shape.width
+  }
+
+  totals(): ScanTotals {
+    // The last line has no end of its own when the line counter stands on an empty remainder.
+    return { ...this.#counts, rows: Math.max(0, this.#row), lines: this.#line - 1 }
+  }
+
+  /** Scans one block and says where the next one starts: usually its end, or earlier. */
+  scanBlock(block: Uint8Array, position: number): number {
+    this.#block = block
+    this.#blockStart = position
+    const special = this.#special
+    // A return at the end of a block may be half a line end: it is read again with what follows.
+    const count =
+      block.length > 1 && block[block.length - 1] === carriageReturn ? block.length - 1 : block.length
+    let index = 0
+    while (index < count) {
+      const byte = block[index] ?? 0
+      if (special[byte] === 0) {
+        if (this.#state === afterQuote || this.#state === afterQuoteSpace) {
+          if (byte === space) this.#state = afterQuoteSpace
+          else if (this.#lineAfterQuote >= 0) return this.#giveUpQuote()
+          else {
+            this.#malformed = true
+            this.#state = skipLine
+          }
+          index++
+          continue
+        }
+        if (this.#state === fieldStart) this.#state = plain
+        index++
+        while (index < count && special[block[index] ?? 0] === 0) index++
+        continue
+      }
+      if (byte === lineFeed || byte === carriageReturn) {
+        const size = byte === carriageReturn && block[index + 1] === lineFeed ? 2 : 1
+        this.#line++
+        if (this.#state === quoted) {
+          if (this.#lineAfterQuote < 0) this.#lineAfterQuote = position + index + size
+        } else {
+          if (size === 2) this.#counts.carriageReturnLineFeeds++
+          else if (byte === lineFeed) this.#counts.lineFeeds++
+          else this.#counts.carriageReturns++
+          this.#endRecord(position + index, position + index + size)
+        }
+        index += size
+        continue
+      }
+      if (byte === this.#delimiter) {
+        if (this.#state !== quoted && this.#state !== skipLine) {
+          this.#cells++
+          this.#state = fieldStart
+        }
+      } else if (byte === this.#quote) this.#passQuote()
+      else {
+        if (this.#counts.nulBytes++ === 0) this.#counts.firstNulLine = this.#line
+        if (this.#state === fieldStart) this.#state = plain
+      }
+      index++
+    }
+    if (position + count - this.#recordStart > maximumRecordBytes) {
+      if (this.#state !== quoted || this.#lineAfterQuote < 0) throw tooLong(this.#shape, this.#recordLine)
+      return this.#giveUpQuote()
+    }
+    return position + count
+  }
+
+  /** At the end of the bytes: null when all is counted, or where to go on after a quote that never closed. */
+  finish(position: number): number | null {
+    if (this.#state === quoted && this.#lineAfterQuote >= 0) return this.#giveUpQuote()
+    if (this.#state === quoted) this.#malformed = true
+    if (this.#recordStart < position) {
+      this.#line++
+      this.#endRecord(position, position)
+    }
+    return null
+  }
+
+  #passQuote(): void {
+    if (this.#state === fieldStart) {
+      this.#state = quoted
+      this.#quoteLine = this.#line
+      this.#lineAfterQuote = -1
+    } else if (this.#state === quoted) this.#state = afterQuote
+    else if (this.#state === afterQuote) this.#state = quoted
+    else if (this.#state === afterQuoteSpace) {
+      this.#malformed = true
+      this.#state = skipLine
+    }
+  }
+
+  /** `lineEnd` is where the record's text stops, `end` where the next line starts; the line is counted already. */
+  #endRecord(lineEnd: number, end: number): void {
+    if (this.#skip > 0) {
+      this.#skip--
+      this.#counts.tableStart = end
+      this.#startRecord(end)
+      if (this.#skip > 0) this.#state = skipLine
+      return
+    }
+    const start = this.#recordStart
+    if (this.#malformed) this.#reportQuote(end)
+    else if (lineEnd === start || (this.#cells === 1 && this.#shape.width > 1 && this.#isBlank(lineEnd))) {
+      this.#counts.blankLines++
+    } else if (this.#row < 0 || this.#cells === this.#shape.width) {
+      if (this.#row < 0) this.#counts.headerCells = this.#cells
+      this.#visitor.record?.(this.#row++, this.#recordLine, start, end, lineEnd)
+    } else {
+      this.#counts.problems++
+      this.#visitor.problem?.({
+        kind: 'ragged',
+        line: this.#recordLine,
+        start,
+        end,
+        cells: this.#cells,
+        quoteLine: 0,
+      })
+    }
+    this.#startRecord(end)
+  }
+
+  #startRecord(at: number): void {
+    this.#recordStart = at
+    this.#recordLine = this.#line
+    this.#cells = 1
+    this.#lineAfterQuote = -1
+    this.#malformed = false
+    this.#state = fieldStart
+  }
+
+  #isBlank(lineEnd: number): boolean {
+    const from = this.#recordStart - this.#blockStart
+    if (from < 0) return false
+    return this.#block
+      .subarray(from, lineEnd - this.#blockStart)
+      .every((byte) => byte === space || byte === 9)
+  }
+
+  /** The quote opened on a line that is given up; scanning goes on at the line after it. */
+  #giveUpQuote(): number {
+    const next = this.#lineAfterQuote
+    this.#reportQuote(next)
+    this.#line = this.#quoteLine + 1
+    this.#startRecord(next)
+    return next
+  }
+
+  #reportQuote(end: number): void {
+    const quoteLine = this.#quoteLine
+    this.#counts.problems++
+    if (++this.#quoteProblems > maximumQuoteProblems) {
+      throw new Failure(
+        'unreadable-file',
+        `${this.#shape.fileName}: more than ${maximumQuoteProblems} lines have quotes that do not close; line ${quoteLine} is one. Choose another quote character, or none.`,
+        { line: quoteLine },
+      )
+    }
+    const line = this.#recordLine
+    this.#visitor.problem?.({ kind: 'quote', line, start: this.#recordStart, end, cells: 0, quoteLine })
+  }
+}
+
+function tooLong(shape: RecordShape, line: number): Failure {
+  return new Failure(
+    'unreadable-file',
+    `${shape.fileName}, line ${line}: the line is longer than 8 MB, so this is not a table with one row a line. Check that it is a text file with line ends.`,
+    { line },
+  )
+}

@@ -4,6 +4,9 @@ import { defineConfig } from 'vite'
 
 const at = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 
+/** Packages whose files Node.js cannot load as they are: see src/engine/gradients.ts. */
+const bundledPackages = ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu']
+
 // One build, three environments: the page, everything that runs on Node, and the sandboxed preload
 // script, which Electron accepts as CommonJS only.
 export default defineConfig({
@@ -22,7 +25,7 @@ export default defineConfig({
     client: { build: { outDir: at('dist/renderer'), emptyOutDir: true, target: 'chrome140' } },
     node: {
       consumer: 'server',
-      resolve: { external: true, noExternal: [], builtins: [/^node:/, 'electron'] },
+      resolve: { external: true, noExternal: bundledPackages, builtins: [/^node:/, 'electron'] },
       build: {
         ssr: true,
         outDir: at('dist'),

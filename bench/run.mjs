@@ -18,7 +18,8 @@ await build({
   root,
   logLevel: 'error',
   publicDir: false,
-  ssr: { external: true },
+  // The same exceptions as in vite.config.ts.
+  ssr: { external: true, noExternal: ['@tensorflow/tfjs-core', '@tensorflow/tfjs-backend-cpu'] },
   build: {
     ssr: resolve(file),
     outDir: folder,

@@ -1,0 +1,11 @@
+import type { Engine } from './engine.ts'
+import { type OnnxOptions, onnxExecutor } from './onnxExecutor.ts'
+import { openSession } from './session.ts'
+
+/** The default engine: the traced program on ONNX Runtime. */
+export function createOnnxEngine(options: OnnxOptions = { threads: 1 }): Engine {
+  return {
+    name: 'onnx',
+    open: (spec, rows, state) => openSession(onnxExecutor(options), spec, rows, state),
+  }
+}

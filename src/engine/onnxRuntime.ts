@@ -1,0 +1,32 @@
+import { arch, platform } from 'node:os'
+import { Failure } from '../contract/failure.ts'
+import type { EngineStatus } from '../contract/records.ts'
+
+export type OnnxRuntime = typeof import('onnxruntime-node')
+
+/** Loads the native library on first use, so that a platform without it can still say so. */
+export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
+  try {
+    return await import('onnxruntime-node')
+  } catch (cause) {
+    throw new Failure(
+      'engine',
+      `ONNX Runtime does not load on ${platform()} ${arch()}: ${reasonOf(cause)}. ` +
+        'Reinstall the packages, or choose the reference engine, which is slow but runs everywhere.',
+    )
+  }
+}
+
+/** The first line of whatever was thrown. */
+export const reasonOf = (thrown: unknown): string =>
+  (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? ''
+
+export async function onnxStatus(): Promise<EngineStatus> {
+  try {
+    const { env } = await loadOnnxRuntime()
+    const version = env.versions.node ?? env.versions.common
+    return { name: 'onnx', available: true, detail: `ONNX Runtime ${version}, the default` }
+  } catch (thrown) {
+    return { name: 'onnx', available: false, detail: reasonOf(thrown) }
+  }
+}

@@ -1,0 +1,51 @@
+import * as tf from '@tensorflow/tfjs-core'
+import type { ModelSpec } from '../../engine.ts'
+import { fillIntegers, type Random, seededRandom } from '../../random.ts'
+import { named, type SessionInput, type StepInput, sizeOf, type Tensors } from '../inputs.ts'
+
+const blockValues = 64
+const leastBlocks = 8192
+
+/** A source of one random value per cell of a batch. */
+export interface Bank {
+  readonly session: SessionInput
+  readonly step: StepInput
+  /** [copies, batchRows, features]. */
+  read(inputs: Tensors): tf.Tensor
+}
+
+/**
+ * Random numbers from a bank: blocks of 64 values drawn once per session; each step lays blocks chosen at
+ * random end to end over its cells. A cell's value has the exact distribution, values in different blocks are
+ * independent up to the bank's size, and a block returns only after thousands of others, at another row
+ * and column as a rule. The bank holds at least 524,288 values and at least four steps' worth, so that the
+ * noise of a step is never a small set that a network could learn by heart. Drawing 336 block numbers
+ * instead of 21,504 normals makes the noise of a step almost free.
+ */
+export function createBank(
+  spec: ModelSpec,
+  name: string,
+  fill: (target: Float32Array, random: Random) => void,
+): Bank {
+  const cells = spec.copies * spec.batchRows * spec.features
+  const blocksPerStep = Math.ceil(cells / blockValues)
+  const blocks = Math.max(leastBlocks, 4 * blocksPerStep)
+  const values = new Float32Array(blocks * blockValues)
+  fill(values, seededRandom(spec.seed, name))
+  const shape = [spec.copies, spec.batchRows, spec.features]
+  const stepName = `${name} blocks`
+  return {
+    session: { name, shape: [blocks, blockValues], dtype: 'float32', values },
+    step: {
+      name: stepName,
+      shape: [blocksPerStep],
+      dtype: 'int32',
+      draw: (target, random) => fillIntegers(target as Int32Array, random, blocks),
+    },
+    read(inputs) {
+      const picked = tf.gather(named(inputs, name), named(inputs, stepName))
+      const flat = tf.reshape(picked, [blocksPerStep * blockValues])
+      return tf.reshape(sizeOf(flat.shape) === cells ? flat : tf.slice(flat, [0], [cells]), shape)
+    },
+  }
+}

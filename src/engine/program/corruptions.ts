@@ -1,0 +1,21 @@
+import type { Matrix, ModelSpec } from '../engine.ts'
+import type { Corruption } from './corruption/corruption.ts'
+import { gaussian } from './corruption/gaussian.ts'
+import { masking } from './corruption/masking.ts'
+import { swap } from './corruption/swap.ts'
+
+const none: Corruption = { sessionInputs: [], stepInputs: [], apply: (clean) => clean }
+
+/** The corruption that the model asks for. `rows` serve as the source of swapped cells. */
+export function createCorruption(spec: ModelSpec, rows: Matrix): Corruption {
+  switch (spec.corruption.kind) {
+    case 'none':
+      return none
+    case 'gaussian':
+      return gaussian(spec, spec.corruption.sigma)
+    case 'masking':
+      return masking(spec, spec.corruption.rate)
+    case 'swap':
+      return swap(spec, spec.corruption.rate, rows)
+  }
+}

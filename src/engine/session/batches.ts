@@ -1,0 +1,48 @@
+import { Failure } from '../../contract/failure.ts'
+import type { Matrix, ModelSpec } from '../engine.ts'
+import { type Arrays, emptyArray, type NumberArray, type StepInput, sizeOf } from '../program/inputs.ts'
+import type { Random } from '../random.ts'
+
+/** Refuses rows that do not fit the model, so that no executor meets them. */
+export function checkRows(spec: ModelSpec, rows: Matrix): void {
+  if (rows.columns !== spec.features || rows.values.length !== rows.rows * rows.columns) {
+    throw new Failure(
+      'engine',
+      `The model takes ${spec.features} features; the rows have ${rows.columns} columns and ` +
+        `${rows.values.length} cells for ${rows.rows} rows. Prepare them with the encoder of this model.`,
+    )
+  }
+  if (rows.rows === 0) throw new Failure('too-few-rows', 'There is no row to work on.')
+}
+
+/** Values of `count` consecutive steps from `firstStep`, drawn step by step, so that chunk sizes change nothing. */
+export function drawSteps(
+  inputs: readonly StepInput[],
+  count: number,
+  random: Random,
+  firstStep: number,
+): Arrays {
+  const arrays: Record<string, NumberArray> = {}
+  for (const input of inputs) arrays[input.name] = emptyArray(input, count * sizeOf(input.shape))
+  for (let index = 0; index < count; index += 1) {
+    for (const input of inputs) {
+      const size = sizeOf(input.shape)
+      const target = arrays[input.name]?.subarray(index * size, (index + 1) * size)
+      if (target) input.draw(target, random, firstStep + index)
+    }
+  }
+  return arrays
+}
+
+const batchCells = 1 << 21
+
+/**
+ * Rows of equal batches that together hold `rows`, each at most `limit` rows and about two million activations, so
+ * that memory stays bounded however many rows or features there are.
+ */
+export function evenBatches(spec: ModelSpec, rows: number, limit: number): { rows: number; count: number } {
+  const widest = Math.max(spec.features, ...spec.layers)
+  const most = Math.max(1, Math.min(limit, Math.floor(batchCells / (spec.copies * widest))))
+  const count = Math.ceil(rows / most)
+  return { rows: Math.ceil(rows / count), count }
+}

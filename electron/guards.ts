@@ -1,0 +1,51 @@
+import {
+  app,
+  type IpcMainEvent,
+  type IpcMainInvokeEvent,
+  type Session,
+  shell,
+  type WebContents,
+} from 'electron'
+import { pageOrigin } from './channels.ts'
+
+/** Sites that a link in the page may open in the person's browser. */
+const friendlyOrigins: readonly string[] = ['https://onnxruntime.ai', 'https://www.npmjs.com']
+
+/** Every page that ever exists in this application stays where it is and opens nothing. */
+export function guardPages(): void {
+  app.on('web-contents-created', (_, contents: WebContents) => {
+    contents.setWindowOpenHandler(({ url }) => {
+      openLink(url)
+      return { action: 'deny' }
+    })
+    const stay = (event: { preventDefault(): void }) => event.preventDefault()
+    contents.on('will-navigate', (event) => {
+      // Loading itself again is the only way to go.
+      if (event.url !== `${pageOrigin}/`) stay(event)
+    })
+    contents.on('will-redirect', stay)
+    contents.on('will-attach-webview', stay)
+  })
+}
+
+/** No camera, no notifications, no devices; and nothing is fetched from anywhere but the application itself. */
+export function guardSession(session: Session): void {
+  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
+  session.setPermissionCheckHandler(() => false)
+  session.setDevicePermissionHandler(() => false)
+  session.webRequest.onBeforeRequest((details, decide) => {
+    decide({ cancel: !/^(app|blob|data|devtools):/.test(details.url) })
+  })
+}
+
+/** Opens a web address outside, if it is on the list. */
+function openLink(address: string): void {
+  const origin = URL.canParse(address) ? new URL(address).origin : ''
+  if (friendlyOrigins.includes(origin)) void shell.openExternal(address)
+}
+
+/** Whether a message comes from our page in the window's own frame, and not from anything inside it. */
+export function isFromPage({ sender, senderFrame }: IpcMainEvent | IpcMainInvokeEvent): boolean {
+  if (senderFrame === null || senderFrame !== sender.mainFrame) return false
+  return senderFrame.url.startsWith(`${pageOrigin}/`)
+}

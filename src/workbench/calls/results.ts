@@ -1,0 +1,138 @@
+import type { Api } from '../../contract/api.ts'
+import type { Dataset, RunSummary } from '../../contract/records.ts'
+import { openTable, readCells, readDataset, readTableRows } from '../../pipeline/dataset/datasets.ts'
+import { evaluateScores } from '../../pipeline/evaluation/evaluate.ts'
+import { readLabels } from '../../pipeline/evaluation/labels.ts'
+import { columnShares, topReasons } from '../../pipeline/explain/explain.ts'
+import { applyRule } from '../../pipeline/threshold/rules.ts'
+import type { Context } from '../context.ts'
+import type { StoredRun } from '../store/runs.ts'
+
+type ResultCalls = Pick<
+  Api,
+  'readRun' | 'readScores' | 'readEvaluation' | 'setThreshold' | 'readRankedRows' | 'explainRow' | 'deleteRun'
+>
+
+/** A ranked page shows at most this many columns; a row's detail shows all of them. */
+const shownColumns = 200
+
+/** The column a data set's runs are evaluated against: the first one with the label role. */
+export const labelColumnOf = (dataset: Dataset): string | null =>
+  dataset.columns.find((column) => column.role === 'label')?.name ?? null
+
+/** A stored run with what follows from its data set as it is now. */
+export const summarise = (run: StoredRun, dataset: Dataset | undefined): RunSummary => ({
+  ...run,
+  labelColumn: dataset ? labelColumnOf(dataset) : null,
+})
+
+/** Calls about the results of a finished run. */
+export function resultCalls(context: Context): ResultCalls {
+  const { database, judges, runs } = context
+
+  const datasetOf = (runId: string) => readDataset(database, runs.find(runId).datasetId)
+
+  async function labelled(runId: string) {
+    const dataset = await datasetOf(runId)
+    const labelColumn = labelColumnOf(dataset)
+    const { scores, rows } = await runs.readScores(runId)
+    if (labelColumn === null) return { scores, rows, labels: null, labelColumn, positiveValue: '' }
+    const { labels, positiveValue } = await readLabels(openTable(database, dataset), labelColumn)
+    return {
+      scores,
+      rows,
+      labels: Uint8Array.from(rows, (row) => labels[row] ?? 255),
+      labelColumn,
+      positiveValue,
+    }
+  }
+
+  return {
+    readRun: async ({ runId }) => summarise(runs.find(runId), await datasetOf(runId)),
+
+    async readScores({ runId }) {
+      const { scores, rows, labels } = await labelled(runId)
+      return { runId, scores, rows, labels }
+    },
+
+    async readEvaluation({ runId }) {
+      const { scores, labels, labelColumn, positiveValue } = await labelled(runId)
+      return labels && labelColumn !== null
+        ? { labelColumn, positiveValue, ...evaluateScores(scores, labels) }
+        : null
+    },
+
+    async setThreshold({ runId, rule, value }) {
+      const { scores } = await runs.readScores(runId)
+      const threshold = applyRule(scores, { rule, value })
+      await runs.update({ ...runs.find(runId), threshold })
+      return threshold
+    },
+
+    async readRankedRows({ runId, from, to }) {
+      const dataset = await datasetOf(runId)
+      const { cut } = runs.find(runId).threshold
+      const ranked = await runs.readScores(runId)
+      const rows = Array.from(ranked.rows.subarray(from, to))
+      const columns = dataset.columns.slice(0, shownColumns).map((column) => column.name)
+      if (rows.length === 0) return { columns, rows: [], total: ranked.rows.length }
+      const judge = await judges.open(runId, dataset.columns)
+      const [{ cells }, chunk] = await Promise.all([
+        readCells(database, dataset, rows, columns),
+        readTableRows(database, dataset, rows, judge.columns),
+      ])
+      const { shares } = await judge.judge(chunk)
+      return {
+        columns,
+        total: ranked.rows.length,
+        rows: rows.map((row, index) => {
+          const score = ranked.scores[from + index] ?? Number.NaN
+          return {
+            rank: from + index + 1,
+            row,
+            score,
+            flagged: score >= cut,
+            reasons: topReasons(judge.columns, rowOf(shares, index, judge.columns.length)),
+            cells: cells[index] ?? [],
+          }
+        }),
+      }
+    },
+
+    async explainRow({ runId, row }) {
+      const dataset = await datasetOf(runId)
+      const ranked = await runs.readScores(runId)
+      const index = ranked.rows.indexOf(row)
+      const judge = await judges.open(runId, dataset.columns)
+      const names = dataset.columns.map((column) => column.name)
+      const [{ cells }, chunk] = await Promise.all([
+        readCells(database, dataset, [row], names),
+        readTableRows(database, dataset, [row], judge.columns),
+      ])
+      const { shares, typical } = await judge.judge(chunk)
+      const whole = dataset.columns.map((column, position) => ({
+        column: column.name,
+        type: column.type,
+        role: column.role,
+        value: cells[0]?.[position] ?? null,
+      }))
+      return {
+        row,
+        rank: index + 1,
+        score: ranked.scores[index] ?? Number.NaN,
+        shares: columnShares({ columns: judge.columns, shares, typical: typical[0] ?? [], cells: whole }),
+        cells: whole.map(({ column, role, value }) => ({ column, role, value })),
+      }
+    },
+
+    async deleteRun({ runId }) {
+      await judges.close(runId)
+      await runs.delete(runId)
+      context.projectChanged()
+      return {}
+    },
+  }
+}
+
+const rowOf = (values: Float32Array, row: number, width: number) =>
+  values.subarray(row * width, (row + 1) * width)

@@ -1,0 +1,22 @@
+import type { Engine } from '../engine/engine.ts'
+import type { Database } from '../pipeline/dataset/database.ts'
+import type { Jobs } from './jobs.ts'
+import type { Judges } from './judges.ts'
+import type { ProjectFolder } from './store/folder.ts'
+import type { RunStore } from './store/runs.ts'
+import type { Uploads } from './store/uploads.ts'
+
+/** What the calls of one open project share. */
+export interface Context {
+  readonly folder: ProjectFolder
+  readonly samplesFolder: string
+  readonly database: Database
+  readonly uploads: Uploads
+  readonly runs: RunStore
+  readonly jobs: Jobs
+  readonly judges: Judges
+  /** The numeric engine, opened at first use so that the window need not wait for it. */
+  engine(): Promise<Engine>
+  /** Tells the page that datasets or runs changed. */
+  projectChanged(): void
+}

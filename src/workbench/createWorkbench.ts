@@ -1,0 +1,100 @@
+import type { Api, EventName, Events } from '../contract/api.ts'
+import type { Engine } from '../engine/engine.ts'
+import { type EngineName, engineStatuses, openEngine } from '../engine/engines.ts'
+import { openDatabase } from '../pipeline/dataset/database.ts'
+import { cleanLeftovers, listDatasets } from '../pipeline/dataset/datasets.ts'
+import { exportCalls } from './calls/exporting.ts'
+import { resultCalls, summarise } from './calls/results.ts'
+import { tableCalls } from './calls/tables.ts'
+import { trainingCalls } from './calls/trainings.ts'
+import type { Context } from './context.ts'
+import { createJobs } from './jobs.ts'
+import { createJudges } from './judges.ts'
+import { readSamples } from './samples.ts'
+import { clearLeftovers, openProjectFolder } from './store/folder.ts'
+import { openRunStore } from './store/runs.ts'
+import { createUploads } from './store/uploads.ts'
+
+export interface WorkbenchOptions {
+  /** The project's folder; made when it does not exist. */
+  readonly folder: string
+  /** Where the sample data sets that ship with Residual lie. */
+  readonly samplesFolder: string
+  readonly engine?: EngineName
+  readonly announce: <E extends EventName>(event: E, ...payload: Parameters<Events[E]>) => void
+}
+
+export interface Workbench {
+  readonly api: Api
+  close(): Promise<void>
+}
+
+/**
+ * Opens a project and answers every call of the contract: the only place that joins the pipeline's stages.
+ * @throws Failure `busy` when another process has the project open, `disk` when the folder cannot be used
+ */
+export async function createWorkbench(options: WorkbenchOptions): Promise<Workbench> {
+  const { announce, samplesFolder } = options
+  const folder = await openProjectFolder(options.folder)
+  const database = await openDatabase({ file: folder.database, temporaryFolder: folder.temporary })
+  await clearLeftovers(folder)
+  await cleanLeftovers(database, folder.sources)
+
+  const runs = await openRunStore(folder.runs)
+  let engine: Promise<Engine> | undefined
+  const openedEngine = () => {
+    engine ??= openEngine(options.engine ?? 'onnx')
+    return engine
+  }
+  const context: Context = {
+    folder,
+    samplesFolder,
+    database,
+    runs,
+    uploads: createUploads(folder.temporary),
+    jobs: createJobs((job) => announce('jobChanged', job)),
+    judges: createJudges(runs, openedEngine),
+    engine: openedEngine,
+    projectChanged: () => announce('projectChanged'),
+  }
+
+  const api: Api = {
+    async readProject() {
+      const datasets = await listDatasets(database)
+      const byId = new Map(datasets.map((dataset) => [dataset.datasetId, dataset]))
+      return {
+        name: folder.name,
+        folder: folder.root,
+        datasets,
+        runs: runs.list().map((run) => summarise(run, byId.get(run.datasetId))),
+        jobs: context.jobs.list(),
+        engines: await engineStatuses(),
+        samples: (await readSamples(samplesFolder)).map(({ sampleId, title, description }) => ({
+          sampleId,
+          title,
+          description,
+        })),
+      }
+    },
+    ...tableCalls(context),
+    ...trainingCalls(context),
+    ...resultCalls(context),
+    ...exportCalls(context),
+    async cancelJob({ jobId }) {
+      context.jobs.cancel(jobId)
+      return {}
+    },
+    async listJobs() {
+      return context.jobs.list()
+    },
+  }
+
+  return {
+    api,
+    async close() {
+      await context.jobs.close()
+      await context.judges.closeAll()
+      await database.close()
+    },
+  }
+}

@@ -1,0 +1,78 @@
+import { Failure } from '../contract/failure.ts'
+import type { Column } from '../contract/records.ts'
+import type { Engine } from '../engine/engine.ts'
+import type { TableChunk } from '../pipeline/dataset/table.ts'
+import { encodeChunk, encoderColumns } from '../pipeline/features/encoder.ts'
+import { type Judgement, openScorer, type Scorer } from '../pipeline/scoring/scorer.ts'
+import type { RunStore } from './store/runs.ts'
+
+/** A trained model that is open and ready to judge rows of its data set. */
+export interface Judge {
+  /** The original columns it reads, in the order its chunks must have. */
+  readonly columns: readonly string[]
+  judge(chunk: TableChunk): Promise<Judgement>
+}
+
+export interface Judges {
+  /**
+   * The judge of a run for a data set's columns as they are now.
+   * @throws Failure when a column it was trained on has another type, or is gone
+   */
+  open(runId: string, columns: readonly Column[]): Promise<Judge>
+  close(runId: string): Promise<void>
+  closeAll(): Promise<void>
+}
+
+/** Models stay open while they are looked at: this many at once. */
+const openAtOnce = 2
+
+/** Opens the models of stored runs on demand and keeps the last few open. */
+export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Judges {
+  const open = new Map<string, Promise<{ scorer: Scorer; judge: Judge; types: Map<string, string> }>>()
+
+  async function load(runId: string) {
+    const model = await runs.readModel(runId)
+    const scorer = await openScorer({ engine: await engine(), model })
+    const wanted = encoderColumns(model.encoder)
+    const judge: Judge = {
+      columns: wanted.map((column) => column.name),
+      judge: (chunk) => scorer.judge(encodeChunk(model.encoder, chunk)),
+    }
+    return { scorer, judge, types: new Map(wanted.map((column) => [column.name, column.type])) }
+  }
+
+  async function close(runId: string) {
+    const entry = open.get(runId)
+    open.delete(runId)
+    if (entry) await (await entry).scorer.close()
+  }
+
+  return {
+    async open(runId, columns) {
+      let entry = open.get(runId)
+      if (!entry) {
+        for (const oldest of [...open.keys()].slice(0, Math.max(0, open.size - openAtOnce + 1))) {
+          await close(oldest)
+        }
+        entry = load(runId)
+        open.set(runId, entry)
+        entry.catch(() => open.delete(runId))
+      }
+      const { judge, types } = await entry
+      const now = new Map(columns.map((column) => [column.name, column.type]))
+      for (const [name, type] of types) {
+        if (now.get(name) === type) continue
+        throw new Failure(
+          'bad-request',
+          `Column "${name}" was read as ${type} when this run was trained and is ${now.get(name) ?? 'gone'} now. Change it back, or train again.`,
+          { column: name },
+        )
+      }
+      return judge
+    },
+    close,
+    async closeAll() {
+      for (const runId of [...open.keys()]) await close(runId)
+    },
+  }
+}

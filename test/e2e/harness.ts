@@ -1,0 +1,120 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { delimiter, join, resolve } from 'node:path'
+import { type Browser, chromium, type Page } from 'playwright-core'
+
+export const root = resolve(import.meta.dirname, '../..')
+export const sharedData = resolve(root, '../shared/data')
+const commandLine = join(root, 'dist/hosts/cli.js')
+
+/** $CHROMIUM, or the first Chromium-family browser on the PATH. */
+function browserPath(): string {
+  const named = process.env.CHROMIUM
+  if (named) return named
+  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'msedge']) {
+    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
+      if (existsSync(join(folder, name))) return join(folder, name)
+    }
+  }
+  throw new Error('No Chromium, Chrome or Edge on the PATH. Set CHROMIUM to one.')
+}
+
+export const launchBrowser = (): Promise<Browser> =>
+  chromium.launch({
+    executablePath: browserPath(),
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic'],
+  })
+
+export interface Served {
+  /** The address with its one-time token. */
+  readonly address: string
+  readonly project: string
+  readonly process: ChildProcess
+  /** Process ids of the core processes below the host. */
+  corePids(): Promise<number[]>
+  stop(): Promise<void>
+}
+
+/** Starts the loopback host as a person would and waits for its address. */
+export async function serveWorkbench(extraArguments: readonly string[] = []): Promise<Served> {
+  const project = join(await mkdtemp(join(tmpdir(), 'residual-e2e-')), 'story.residual')
+  const host = spawn(
+    process.execPath,
+    [commandLine, 'serve', '--no-open', '--project', project, ...extraArguments],
+    { stdio: ['ignore', 'pipe', 'pipe'] },
+  )
+  const address = await new Promise<string>((found, failed) => {
+    let said = ''
+    const hear = (text: Buffer) => {
+      said += text.toString()
+      const match = /http:\/\/127\.0\.0\.1:\d+\/\S*token=\S+/.exec(said)
+      if (match) found(match[0])
+    }
+    host.stdout.on('data', hear)
+    host.stderr.on('data', hear)
+    host.once('exit', (code) => failed(new Error(`the host ended with ${code}: ${said}`)))
+  })
+  return {
+    address,
+    project,
+    process: host,
+    corePids: () => childPids(host.pid ?? 0),
+    async stop() {
+      const gone = new Promise((done) => host.once('exit', done))
+      if (host.exitCode === null) {
+        host.kill('SIGTERM')
+        await gone
+      }
+      await rm(resolve(project, '..'), { recursive: true, force: true })
+    },
+  }
+}
+
+async function childPids(parent: number): Promise<number[]> {
+  const { stdout } = await run('pgrep', ['-P', String(parent)])
+  return stdout.split('\n').filter(Boolean).map(Number)
+}
+
+export interface Finished {
+  readonly code: number | null
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs a command to its end. */
+export function run(command: string, commandArguments: readonly string[]): Promise<Finished> {
+  return new Promise((done, failed) => {
+    const child = spawn(command, commandArguments, { stdio: ['ignore', 'pipe', 'pipe'] })
+    let stdout = ''
+    let stderr = ''
+    child.stdout.on('data', (text: Buffer) => {
+      stdout += text.toString()
+    })
+    child.stderr.on('data', (text: Buffer) => {
+      stderr += text.toString()
+    })
+    child.once('error', failed)
+    child.once('close', (code) => done({ code, stdout, stderr }))
+  })
+}
+
+/** `residual ...` as a person types it. */
+export const residual = (...commandArguments: string[]): Promise<Finished> =>
+  run(process.execPath, [commandLine, ...commandArguments])
+
+/** Drops files from the desktop onto the page: the browser's own drag and drop, with real paths. */
+export async function dropFiles(page: Page, files: readonly string[]): Promise<void> {
+  const session = await page.context().newCDPSession(page)
+  const data = { items: [], files: [...files], dragOperationsMask: 1 }
+  const at = { x: 400, y: 300 }
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const) {
+    await session.send('Input.dispatchDragEvent', { type, ...at, data })
+  }
+  await session.detach()
+}
+
+/** The number in an element's text. */
+export const numberIn = async (page: Page, testId: string): Promise<number> =>
+  Number((await page.getByTestId(testId).innerText()).replace(/[^\d.eE+-]/g, ''))

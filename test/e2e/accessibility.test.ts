@@ -1,0 +1,74 @@
+import { readFile } from 'node:fs/promises'
+import { createRequire } from 'node:module'
+import { join } from 'node:path'
+import type { Result } from 'axe-core'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dropFiles, launchBrowser, type Served, serveWorkbench, sharedData } from './harness.ts'
+
+const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
+
+/** Every axe rule over the page as it stands, a line per violation. */
+async function violations(page: Page): Promise<string[]> {
+  // Through the debugger, because the page's content security policy rightly refuses an added script.
+  const session = await page.context().newCDPSession(page)
+  await session.send('Runtime.evaluate', { expression: axeSource })
+  await session.detach()
+  const found = await page.evaluate(async () => {
+    const { axe } = window as unknown as { axe: { run(): Promise<{ violations: Result[] }> } }
+    return (await axe.run()).violations
+  })
+  return found.flatMap((rule) => rule.nodes.map((node) => `${rule.id}: ${node.html.slice(0, 160)}`))
+}
+
+describe.each(['light', 'dark'] as const)('no axe violation in the %s scheme', (colorScheme) => {
+  let browser: Browser
+  let served: Served
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    served = await serveWorkbench()
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme })
+    await page.goto(served.address)
+    await page.getByTestId('drop-zone').waitFor()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await served.stop()
+  })
+
+  it('empty window', async () => expect(await violations(page)).toEqual([]))
+
+  it('import preview and data set', async () => {
+    await dropFiles(page, [join(sharedData, 'mixed/titanic.csv')])
+    await page.getByTestId('preview').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByTestId('import-confirm').click()
+    await page.getByTestId('dataset-summary').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('train, before and after', async () => {
+    await page.getByTestId('stage-train').click()
+    await page.getByTestId('train-start').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByTestId('train-start').click()
+    await page.getByTestId('to-review').waitFor({ timeout: 60_000 })
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('review with an open row', async () => {
+    await page.getByTestId('to-review').click()
+    await page.getByTestId('histogram').waitFor()
+    await page.getByTestId('ranked-row').first().click()
+    await page.getByTestId('row-detail').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+
+  it('export', async () => {
+    await page.getByTestId('stage-export').click()
+    await page.getByTestId('export-start').waitFor()
+    expect(await violations(page)).toEqual([])
+  })
+})

@@ -1,0 +1,81 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { dropFiles, launchBrowser, type Served, serveWorkbench, sharedData } from './harness.ts'
+
+/** Kills the core as the operating system would: no warning, no clean-up. */
+async function killCore(served: Served): Promise<void> {
+  const pids = await served.corePids()
+  expect(pids.length).toBe(1)
+  for (const pid of pids) process.kill(pid, 'SIGKILL')
+}
+
+describe('the core is killed at work', () => {
+  let browser: Browser
+  let served: Served
+  let page: Page
+  let folder: string
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'residual-death-'))
+    browser = await launchBrowser()
+    served = await serveWorkbench()
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
+    await page.goto(served.address)
+    await page.getByTestId('drop-zone').waitFor()
+  })
+  afterAll(async () => {
+    await browser.close()
+    await served.stop()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('during training: the page says so, the data set is still there, and training works again', async () => {
+    await dropFiles(page, [join(sharedData, 'tabular/magic-gamma.csv')])
+    await page.getByTestId('import-confirm').click()
+    await page.getByTestId('dataset-summary').waitFor()
+    await page.getByTestId('stage-train').click()
+    await page.getByTestId('train-start').click()
+    await page.getByTestId('train-progress').waitFor()
+    await killCore(served)
+    await page.getByTestId('notice').waitFor()
+    expect(await page.getByTestId('notice').innerText()).toMatch(/stopped|restarted/i)
+
+    await page.getByTestId('stage-import').click()
+    expect(await page.getByTestId('dataset-summary').innerText()).toMatch(/19[,.\s {2}]?020/)
+    await page.getByTestId('stage-train').click()
+    await page.getByTestId('train-start').click()
+    await page.getByTestId('to-review').click({ timeout: 90_000 })
+    await page.getByTestId('histogram').waitFor()
+  })
+
+  it('during import: nothing half-read appears, earlier work is intact, and the file imports afterwards', async () => {
+    const big = join(folder, 'big.csv')
+    const lines = ['a,b,c,d,e,f']
+    for (let row = 0; row < 600_000; row++) {
+      lines.push(`${row * 7},${row % 13}.25,${Math.sin(row)},${row / 3},${row % 97},${Math.cos(row)}`)
+    }
+    await writeFile(big, lines.join('\n'))
+    await page.getByTestId('stage-import').click()
+    await dropFiles(page, [big])
+    await page.getByTestId('preview').waitFor()
+    await page.getByTestId('import-confirm').click()
+    await page.getByTestId('job-cancel').waitFor()
+    await killCore(served)
+    await page.getByTestId('notice').waitFor()
+    await page.getByTestId('dataset-summary').waitFor()
+    expect(await page.getByTestId('dataset-summary').innerText()).not.toMatch(/600[,.\s {2}]?000/)
+
+    await dropFiles(page, [big])
+    await page.getByTestId('preview').waitFor()
+    await page.getByTestId('import-confirm').click()
+    await page.waitForFunction(
+      () =>
+        /600[,.\s {2}]?000/.test(document.querySelector('[data-testid=dataset-summary]')?.textContent ?? ''),
+      undefined,
+      { timeout: 60_000 },
+    )
+  })
+})

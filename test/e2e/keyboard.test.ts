@@ -1,0 +1,70 @@
+import { join } from 'node:path'
+import type { Browser, Page } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launchBrowser, numberIn, type Served, serveWorkbench, sharedData } from './harness.ts'
+
+/** Presses Tab until the element with the test id holds the focus; fails when it cannot be reached. */
+async function tabTo(page: Page, testId: string): Promise<void> {
+  for (let presses = 0; presses < 150; presses++) {
+    const reached = await page.evaluate(
+      (id) =>
+        document.activeElement?.closest(`[data-testid="${id}"]`) !== null &&
+        document.activeElement !== document.body,
+      testId,
+    )
+    if (reached) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`${testId} cannot be reached with Tab`)
+}
+
+async function pressOn(page: Page, testId: string, key = 'Enter'): Promise<void> {
+  await page.getByTestId(testId).first().waitFor()
+  await tabTo(page, testId)
+  await page.keyboard.press(key)
+}
+
+describe('the whole story by keyboard alone', () => {
+  let browser: Browser
+  let served: Served
+  let page: Page
+
+  beforeAll(async () => {
+    browser = await launchBrowser()
+    served = await serveWorkbench()
+    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
+    await page.goto(served.address)
+  })
+  afterAll(async () => {
+    await browser.close()
+    await served.stop()
+  })
+
+  it('chooses a file, imports, trains, moves the threshold, reads a reason and exports', async () => {
+    const chooser = page.waitForEvent('filechooser')
+    await pressOn(page, 'file-input')
+    await (await chooser).setFiles(join(sharedData, 'tabular/wine.csv'))
+    await pressOn(page, 'import-confirm')
+    await page.getByTestId('dataset-summary').waitFor()
+
+    await pressOn(page, 'stage-train')
+    await pressOn(page, 'train-start')
+    await pressOn(page, 'to-review')
+    await page.getByTestId('histogram').waitFor()
+
+    const before = await numberIn(page, 'flagged-count')
+    await pressOn(page, 'threshold-line', 'ArrowLeft')
+    for (let presses = 0; presses < 20; presses++) await page.keyboard.press('ArrowLeft')
+    expect(await numberIn(page, 'flagged-count')).toBeGreaterThan(before)
+
+    await pressOn(page, 'ranked-row')
+    await page.getByTestId('row-detail').waitFor()
+    expect(await page.getByTestId('share-row').count()).toBeGreaterThan(3)
+    await page.keyboard.press('Escape')
+
+    await pressOn(page, 'stage-export')
+    const download = page.waitForEvent('download')
+    await pressOn(page, 'export-start')
+    expect((await download).suggestedFilename()).toMatch(/wine.*\.csv$/)
+  })
+})

@@ -2,15 +2,17 @@ import { Failure } from '../contract/failure.ts'
 import type { Column } from '../contract/records.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { TableChunk } from '../pipeline/dataset/table.ts'
-import { encodeChunk, encoderColumns } from '../pipeline/features/encoder.ts'
-import { type Judgement, openScorer, type Scorer } from '../pipeline/scoring/scorer.ts'
+import { encodeChunk } from '../pipeline/features/encode.ts'
+import { type Encoder, encoderColumnNames } from '../pipeline/features/encoder.ts'
+import { type JudgedRows, openScorer, type Scorer } from '../pipeline/scoring/scorer.ts'
 import type { RunStore } from './store/runs.ts'
 
 /** A trained model that is open and ready to judge rows of its data set. */
 export interface Judge {
+  readonly encoder: Encoder
   /** The original columns it reads, in the order its chunks must have. */
   readonly columns: readonly string[]
-  judge(chunk: TableChunk): Promise<Judgement>
+  judge(chunk: TableChunk): Promise<JudgedRows>
 }
 
 export interface Judges {
@@ -28,17 +30,18 @@ const openAtOnce = 2
 
 /** Opens the models of stored runs on demand and keeps the last few open. */
 export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Judges {
-  const open = new Map<string, Promise<{ scorer: Scorer; judge: Judge; types: Map<string, string> }>>()
+  const open = new Map<string, Promise<{ scorer: Scorer; judge: Judge }>>()
 
   async function load(runId: string) {
     const model = await runs.readModel(runId)
     const scorer = await openScorer({ engine: await engine(), model })
-    const wanted = encoderColumns(model.encoder)
+    const { encoder } = model
     const judge: Judge = {
-      columns: wanted.map((column) => column.name),
-      judge: (chunk) => scorer.judge(encodeChunk(model.encoder, chunk)),
+      encoder,
+      columns: encoderColumnNames(encoder),
+      judge: (chunk) => scorer.judge(encodeChunk(encoder, chunk)),
     }
-    return { scorer, judge, types: new Map(wanted.map((column) => [column.name, column.type])) }
+    return { scorer, judge }
   }
 
   async function close(runId: string) {
@@ -58,9 +61,9 @@ export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Jud
         open.set(runId, entry)
         entry.catch(() => open.delete(runId))
       }
-      const { judge, types } = await entry
+      const { judge } = await entry
       const now = new Map(columns.map((column) => [column.name, column.type]))
-      for (const [name, type] of types) {
+      for (const { name, type } of judge.encoder.columns) {
         if (now.get(name) === type) continue
         throw new Failure(
           'bad-request',

@@ -74,9 +74,10 @@ async function* reasonedRows(context: Context, selection: Selection): AsyncGener
         score,
         rank: position + 1,
         flagged: score >= cut,
-        topColumns: topReasons(judge.columns, shares.subarray(index * width, (index + 1) * width)).map(
-          (reason) => reason.column,
-        ),
+        topColumns: topReasons({
+          encoder: judge.encoder,
+          shares: shares.subarray(index * width, (index + 1) * width),
+        }).map((reason) => reason.column),
       }
     }
   }

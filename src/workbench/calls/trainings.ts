@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import type { Api } from '../../contract/api.ts'
 import { openTable, readDataset } from '../../pipeline/dataset/datasets.ts'
-import { featureCount, fitEncoder, hasMissing } from '../../pipeline/features/encoder.ts'
+import { featureCount } from '../../pipeline/features/encoder.ts'
+import { fitEncoder } from '../../pipeline/features/fit.ts'
 import { planModel } from '../../pipeline/model/plan.ts'
-import { detect } from '../../pipeline/run.ts'
+import { type DetectProgress, detect } from '../../pipeline/run.ts'
 import type { Context } from '../context.ts'
+import type { JobHandle } from '../jobs.ts'
 
 type TrainingCalls = Pick<Api, 'planTraining' | 'startTraining'>
 
@@ -14,13 +16,9 @@ export function trainingCalls(context: Context): TrainingCalls {
   return {
     async planTraining({ datasetId }) {
       const table = openTable(database, await readDataset(database, datasetId))
-      const encoder = await fitEncoder({ table })
+      const encoder = await fitEncoder({ table, signal: new AbortController().signal })
       const features = featureCount(encoder)
-      const { settings, trainableParameters } = planModel({
-        rows: table.rows,
-        features,
-        hasMissing: hasMissing(encoder),
-      })
+      const { settings, trainableParameters } = planModel({ rows: table.rows, features, hasMissing: false })
       return { settings, features, rows: table.rows, trainableParameters }
     },
 
@@ -36,7 +34,7 @@ export function trainingCalls(context: Context): TrainingCalls {
             settings,
             engine,
             signal,
-            onProgress: report,
+            onProgress: (progress) => report(jobProgress(progress)),
           })
           const runId = randomUUID()
           report({ phase: 'Saving' })
@@ -49,10 +47,13 @@ export function trainingCalls(context: Context): TrainingCalls {
               engine: engine.name,
               rows: dataset.rows,
               features: outcome.features,
-              settings: outcome.settings,
+              settings: outcome.model.settings,
               stepsDone: outcome.stepsDone,
               trainableParameters: outcome.trainableParameters,
-              seconds: outcome.seconds,
+              seconds: {
+                train: outcome.seconds.features + outcome.seconds.train,
+                score: outcome.seconds.score,
+              },
               curve: outcome.curve,
               threshold: outcome.threshold,
               suggestions: outcome.suggestions,
@@ -66,5 +67,24 @@ export function trainingCalls(context: Context): TrainingCalls {
       })
       return { jobId }
     },
+  }
+}
+
+// Shares of the whole job's time, roughly: what matters is that the bar moves steadily and never backwards.
+const featuresEnd = 0.1
+const trainingEnd = 0.9
+
+function jobProgress(progress: DetectProgress): Parameters<JobHandle['report']>[0] {
+  if (progress.phase === 'features') {
+    return { phase: 'Preparing features', progress: progress.share * featuresEnd }
+  }
+  if (progress.phase === 'scoring') {
+    return { phase: 'Scoring rows', progress: trainingEnd + progress.share * (1 - trainingEnd) }
+  }
+  const share = progress.step / progress.steps
+  return {
+    phase: 'Training',
+    progress: featuresEnd + share * (trainingEnd - featuresEnd),
+    ...(progress.point ? { point: progress.point } : {}),
   }
 }

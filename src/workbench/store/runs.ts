@@ -56,9 +56,9 @@ export async function openRunStore(folder: string): Promise<RunStore> {
     async save(run, model, { scores, rows }) {
       const draft = join(folder, `.${run.runId}`)
       await mkdir(draft)
-      const { json, binary } = serialiseModel(model)
+      const { json, numbers } = serialiseModel(model)
       await replaceFile(join(draft, 'model.json'), json)
-      await replaceFile(join(draft, 'model.bin'), binary)
+      await replaceFile(join(draft, 'model.bin'), bytesOf(numbers))
       await replaceFile(join(draft, 'scores.bin'), Buffer.concat([bytesOf(scores), bytesOf(rows)]))
       await replaceFile(join(draft, 'run.json'), JSON.stringify(run))
       await rename(draft, join(folder, run.runId))
@@ -71,10 +71,10 @@ export async function openRunStore(folder: string): Promise<RunStore> {
     },
     async readModel(runId) {
       find(runId)
-      return parseModel(
-        await readFile(place(runId, 'model.json'), 'utf8'),
-        new Uint8Array(await readFile(place(runId, 'model.bin'))),
-      )
+      const json = await readFile(place(runId, 'model.json'), 'utf8')
+      const bytes = await readFile(place(runId, 'model.bin'))
+      // Copied out of the pooled buffer so that the view is aligned.
+      return parseModel({ json, numbers: new Float32Array(new Uint8Array(bytes).buffer) })
     },
     async readScores(runId) {
       const { rows: count } = find(runId)

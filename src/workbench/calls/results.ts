@@ -1,10 +1,11 @@
 import type { Api } from '../../contract/api.ts'
 import type { Dataset, RunSummary } from '../../contract/records.ts'
 import { openTable, readCells, readDataset, readTableRows } from '../../pipeline/dataset/datasets.ts'
-import { evaluateScores } from '../../pipeline/evaluation/evaluate.ts'
-import { readLabels } from '../../pipeline/evaluation/labels.ts'
-import { columnShares, topReasons } from '../../pipeline/explain/explain.ts'
-import { applyRule } from '../../pipeline/threshold/rules.ts'
+import type { Table } from '../../pipeline/dataset/table.ts'
+import { evaluate } from '../../pipeline/evaluation/evaluate.ts'
+import { type ReadLabels, readLabels } from '../../pipeline/evaluation/labels.ts'
+import { explainShares, topReasons } from '../../pipeline/explain/explain.ts'
+import { applyRule } from '../../pipeline/threshold/apply.ts'
 import type { Context } from '../context.ts'
 import type { StoredRun } from '../store/runs.ts'
 
@@ -36,15 +37,10 @@ export function resultCalls(context: Context): ResultCalls {
     const dataset = await datasetOf(runId)
     const labelColumn = labelColumnOf(dataset)
     const { scores, rows } = await runs.readScores(runId)
-    if (labelColumn === null) return { scores, rows, labels: null, labelColumn, positiveValue: '' }
-    const { labels, positiveValue } = await readLabels(openTable(database, dataset), labelColumn)
-    return {
-      scores,
-      rows,
-      labels: Uint8Array.from(rows, (row) => labels[row] ?? 255),
-      labelColumn,
-      positiveValue,
-    }
+    const found = labelColumn === null ? null : await labelsOf(openTable(database, dataset), labelColumn)
+    if (labelColumn === null || !found) return { scores, rows, labels: null }
+    const labels = Uint8Array.from(rows, (row) => found.codes[row] ?? 255)
+    return { scores, rows, labels, labelColumn, positiveValue: found.positiveValue }
   }
 
   return {
@@ -57,9 +53,7 @@ export function resultCalls(context: Context): ResultCalls {
 
     async readEvaluation({ runId }) {
       const { scores, labels, labelColumn, positiveValue } = await labelled(runId)
-      return labels && labelColumn !== null
-        ? { labelColumn, positiveValue, ...evaluateScores(scores, labels) }
-        : null
+      return labels ? evaluate({ sorted: scores, labels, labelColumn, positiveValue }) : null
     },
 
     async setThreshold({ runId, rule, value }) {
@@ -92,7 +86,10 @@ export function resultCalls(context: Context): ResultCalls {
             row,
             score,
             flagged: score >= cut,
-            reasons: topReasons(judge.columns, rowOf(shares, index, judge.columns.length)),
+            reasons: topReasons({
+              encoder: judge.encoder,
+              shares: rowOf(shares, index, judge.columns.length),
+            }),
             cells: cells[index] ?? [],
           }
         }),
@@ -110,18 +107,22 @@ export function resultCalls(context: Context): ResultCalls {
         readTableRows(database, dataset, [row], judge.columns),
       ])
       const { shares, typical } = await judge.judge(chunk)
-      const whole = dataset.columns.map((column, position) => ({
-        column: column.name,
-        type: column.type,
-        role: column.role,
-        value: cells[0]?.[position] ?? null,
-      }))
+      const values = new Map(names.map((name, position) => [name, cells[0]?.[position] ?? null]))
       return {
         row,
         rank: index + 1,
         score: ranked.scores[index] ?? Number.NaN,
-        shares: columnShares({ columns: judge.columns, shares, typical: typical[0] ?? [], cells: whole }),
-        cells: whole.map(({ column, role, value }) => ({ column, role, value })),
+        shares: explainShares({
+          encoder: judge.encoder,
+          shares,
+          observed: judge.columns.map((name) => values.get(name) ?? null),
+          typical: typical[0] ?? [],
+        }),
+        cells: dataset.columns.map(({ name, role }) => ({
+          column: name,
+          role,
+          value: values.get(name) ?? null,
+        })),
       }
     },
 
@@ -136,3 +137,11 @@ export function resultCalls(context: Context): ResultCalls {
 
 const rowOf = (values: Float32Array, row: number, width: number) =>
   values.subarray(row * width, (row + 1) * width)
+
+async function labelsOf(table: Table, labelColumn: string): Promise<ReadLabels | null> {
+  const cells: (string | number | null)[] = []
+  for await (const { vectors } of table.read([labelColumn])) {
+    for (const cell of vectors[0]?.values ?? []) cells.push(cell)
+  }
+  return readLabels(cells)
+}

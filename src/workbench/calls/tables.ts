@@ -3,13 +3,9 @@ import { parse } from 'node:path'
 import type { Api } from '../../contract/api.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { Source } from '../../contract/records.ts'
-import {
-  deleteDataset,
-  readDataset,
-  readIssues,
-  readRowPage,
-  updateColumns,
-} from '../../pipeline/dataset/datasets.ts'
+import { readRowPage } from '../../pipeline/dataset/pages.ts'
+import { deleteDataset, readDataset, readIssues } from '../../pipeline/dataset/store.ts'
+import { updateColumns } from '../../pipeline/dataset/updateColumns.ts'
 import { importFile } from '../../pipeline/import/importFile.ts'
 import { previewFile } from '../../pipeline/import/preview.ts'
 import type { Context } from '../context.ts'

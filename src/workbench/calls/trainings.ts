@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { Api } from '../../contract/api.ts'
-import { openTable, readDataset } from '../../pipeline/dataset/datasets.ts'
+import { openTable } from '../../pipeline/dataset/openTable.ts'
+import { readDataset } from '../../pipeline/dataset/store.ts'
 import { featureCount } from '../../pipeline/features/encoder.ts'
 import { fitEncoder } from '../../pipeline/features/fit.ts'
 import { planModel } from '../../pipeline/model/plan.ts'

@@ -1,4 +1,5 @@
 import type { Api, EventName, Events } from '../contract/api.ts'
+import { Failure } from '../contract/failure.ts'
 import type { Engine } from '../engine/engine.ts'
 import { type EngineName, engineStatuses, openEngine } from '../engine/engines.ts'
 import { openDatabase } from '../pipeline/dataset/database.ts'
@@ -20,7 +21,8 @@ export interface WorkbenchOptions {
   readonly folder: string
   /** Where the sample data sets that ship with Residual lie. */
   readonly samplesFolder: string
-  readonly engine?: EngineName
+  /** Name of the numeric engine; onnx when left out. */
+  readonly engine?: string | undefined
   readonly announce: <E extends EventName>(event: E, ...payload: Parameters<Events[E]>) => void
 }
 
@@ -31,10 +33,12 @@ export interface Workbench {
 
 /**
  * Opens a project and answers every call of the contract: the only place that joins the pipeline's stages.
- * @throws Failure `busy` when another process has the project open, `disk` when the folder cannot be used
+ * @throws Failure `busy` when another process has the project open, `disk` when the folder cannot be used,
+ * `bad-request` for an engine that does not exist
  */
 export async function createWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const { announce, samplesFolder } = options
+  const engineName = checkedEngine(options.engine ?? 'onnx')
   const folder = await openProjectFolder(options.folder)
   const database = await openDatabase({ file: folder.database, temporaryFolder: folder.temporary })
   await clearLeftovers(folder)
@@ -43,7 +47,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const runs = await openRunStore(folder.runs)
   let engine: Promise<Engine> | undefined
   const openedEngine = () => {
-    engine ??= openEngine(options.engine ?? 'onnx')
+    engine ??= openEngine(engineName)
     return engine
   }
   const context: Context = {
@@ -97,4 +101,17 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
       await database.close()
     },
   }
+}
+
+const engineNames: readonly EngineName[] = ['onnx', 'tensorflow', 'reference']
+
+function checkedEngine(name: string): EngineName {
+  const known = engineNames.find((one) => one === name)
+  if (known === undefined) {
+    throw new Failure(
+      'bad-request',
+      `There is no engine "${name}". Choose one of: ${engineNames.join(', ')}.`,
+    )
+  }
+  return known
 }

@@ -1,0 +1,231 @@
+import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { Api } from '../../src/contract/api.ts'
+import type { Job } from '../../src/contract/records.ts'
+import { createWorkbench, type Workbench } from '../../src/workbench/createWorkbench.ts'
+
+const root = resolve(import.meta.dirname, '../..')
+const samplesFolder = join(root, 'resources/samples')
+const glass = resolve(root, '../shared/data/tabular/glass.csv')
+
+async function openIn(folder: string): Promise<{ workbench: Workbench; api: Api; said: string[] }> {
+  const said: string[] = []
+  const workbench = await createWorkbench({
+    folder,
+    samplesFolder,
+    announce: (event) => void said.push(event),
+  })
+  return { workbench, api: workbench.api, said }
+}
+
+async function endOf(api: Api, { jobId }: { jobId: string }): Promise<Job> {
+  for (;;) {
+    const job = (await api.listJobs({})).find((entry) => entry.jobId === jobId)
+    if (job && job.status.state !== 'running') return job
+    await sleep(5)
+  }
+}
+
+/** What a job that ended well left behind. */
+async function resultOf(api: Api, started: Promise<{ jobId: string }>) {
+  const job = await endOf(api, await started)
+  if (job.status.state !== 'done') throw new Error(JSON.stringify(job.status))
+  return job.status.result
+}
+
+async function importGlass(api: Api): Promise<string> {
+  const result = await resultOf(api, api.startImport({ source: { kind: 'path', path: glass } }))
+  if (result.kind !== 'import') throw new Error('not an import')
+  return result.datasetId
+}
+
+async function trainOn(api: Api, datasetId: string): Promise<string> {
+  const result = await resultOf(api, api.startTraining({ datasetId, settings: { seed: 3, steps: 60 } }))
+  if (result.kind !== 'training') throw new Error('not a training')
+  return result.runId
+}
+
+describe('the workbench on a finished run', () => {
+  let folder: string
+  let workbench: Workbench
+  let api: Api
+  let datasetId: string
+  let runId: string
+
+  beforeAll(async () => {
+    folder = join(await mkdtemp(join(tmpdir(), 'residual-workbench-')), 'glass.residual')
+    ;({ workbench, api } = await openIn(folder))
+    datasetId = await importGlass(api)
+    runId = await trainOn(api, datasetId)
+  })
+  afterAll(async () => {
+    await workbench.close()
+    await rm(resolve(folder, '..'), { recursive: true, force: true })
+  })
+
+  it('tells the whole project', async () => {
+    const project = await api.readProject({})
+    expect(project.name).toBe('glass')
+    expect(project.datasets.map((dataset) => [dataset.datasetId, dataset.rows])).toEqual([[datasetId, 214]])
+    expect(project.runs.map((run) => [run.runId, run.state, run.labelColumn, run.settings.seed])).toEqual([
+      [runId, 'complete', 'label', 3],
+    ])
+    expect(project.engines.find((engine) => engine.name === 'onnx')?.available).toBe(true)
+  })
+
+  it('gives every row once, highest score first, with its label', async () => {
+    const { scores, rows, labels } = await api.readScores({ runId })
+    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 214 }, (_, row) => row))
+    expect([...scores]).toEqual([...scores].sort((a, b) => b - a))
+    expect(labels?.reduce((sum, label) => sum + label, 0)).toBe(9)
+  })
+
+  it('explains rows by shares that add up to the score, on the page and in the detail alike', async () => {
+    const page = await api.readRankedRows({ runId, from: 0, to: 5 })
+    expect(page.rows.map((row) => row.rank)).toEqual([1, 2, 3, 4, 5])
+    for (const ranked of page.rows) {
+      const detail = await api.explainRow({ runId, row: ranked.row })
+      const sum = detail.shares.reduce((total, { share }) => total + share, 0)
+      expect(Math.abs(sum / detail.score - 1)).toBeLessThan(1e-5)
+      expect(detail.rank).toBe(ranked.rank)
+      expect(ranked.reasons[0]?.column).toBe(detail.shares[0]?.column)
+      expect(detail.cells.length).toBe(page.columns.length)
+    }
+  })
+
+  it('keeps a threshold with the run', async () => {
+    const threshold = await api.setThreshold({ runId, rule: 'top-k', value: 12 })
+    expect(threshold.flagged).toBe(12)
+    expect((await api.readRun({ runId })).threshold).toEqual(threshold)
+    const { rows } = await api.readRankedRows({ runId, from: 10, to: 14 })
+    expect(rows.map((row) => row.flagged)).toEqual([true, true, false, false])
+  })
+
+  it('evaluates only while a label column is chosen', async () => {
+    expect((await api.readEvaluation({ runId }))?.positives).toBe(9)
+    await api.updateColumns({ datasetId, columns: { label: { role: 'ignored' } } })
+    expect(await api.readEvaluation({ runId })).toBeNull()
+    expect((await api.readScores({ runId })).labels).toBeNull()
+    await api.updateColumns({ datasetId, columns: { label: { role: 'label' } } })
+  })
+
+  it('refuses to explain a run whose columns were given another type since', async () => {
+    await api.updateColumns({ datasetId, columns: { x1: { type: 'category' } } })
+    await expect(api.readRankedRows({ runId, from: 0, to: 5 })).rejects.toThrow(/"x1".*number.*category/)
+    await api.updateColumns({ datasetId, columns: { x1: { type: 'number' } } })
+    expect((await api.readRankedRows({ runId, from: 0, to: 5 })).rows.length).toBe(5)
+  })
+
+  it('says which run or data set is not there', async () => {
+    await expect(api.readRun({ runId: 'nothing' })).rejects.toMatchObject({ code: 'not-found' })
+    await expect(api.readRows({ datasetId: 'nothing', from: 0, to: 1 })).rejects.toMatchObject({
+      code: 'not-found',
+    })
+    await expect(api.explainRow({ runId, row: 100_000 })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('reads the same project after it was closed, and refuses a second owner meanwhile', async () => {
+    await expect(openIn(folder)).rejects.toMatchObject({ code: 'busy' })
+    const before = await api.readScores({ runId })
+    await workbench.close()
+    ;({ workbench, api } = await openIn(folder))
+    expect(await api.readScores({ runId })).toEqual(before)
+    expect((await api.readRankedRows({ runId, from: 0, to: 3 })).rows.length).toBe(3)
+  })
+})
+
+describe('the workbench at work', () => {
+  let folder: string
+  let workbench: Workbench
+  let api: Api
+  let said: string[]
+
+  beforeEach(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'residual-workbench-'))
+    ;({ workbench, api, said } = await openIn(folder))
+  })
+  afterEach(async () => {
+    await workbench.close()
+    await rm(folder, { recursive: true, force: true })
+  })
+
+  it('gives the same scores for the same seed', async () => {
+    const datasetId = await importGlass(api)
+    const first = await api.readScores({ runId: await trainOn(api, datasetId) })
+    const second = await api.readScores({ runId: await trainOn(api, datasetId) })
+    expect(second.scores).toEqual(first.scores)
+    expect(second.rows).toEqual(first.rows)
+  })
+
+  it('keeps and scores what a cancelled training had reached', async () => {
+    const datasetId = await importGlass(api)
+    const { jobId } = await api.startTraining({ datasetId, settings: { steps: 20_000 } })
+    for (;;) {
+      const job = (await api.listJobs({})).find((entry) => entry.jobId === jobId)
+      if ((job?.curve.length ?? 0) > 1) break
+      await sleep(5)
+    }
+    await api.cancelJob({ jobId })
+    const { status } = await endOf(api, { jobId })
+    if (status.state !== 'cancelled' || status.result?.kind !== 'training')
+      throw new Error(JSON.stringify(status))
+    const run = await api.readRun({ runId: status.result.runId })
+    expect(run.state).toBe('partial')
+    expect(run.stepsDone).toBeGreaterThan(0)
+    expect(run.stepsDone).toBeLessThan(20_000)
+    expect((await api.readScores({ runId: run.runId })).scores.length).toBe(214)
+  })
+
+  it('imports an upload that arrives in pieces, and leaves no bytes of it behind', async () => {
+    const text = Buffer.from(
+      `a,b,c\n${Array.from({ length: 50 }, (_, row) => `${row},${row * 2},x`).join('\n')}`,
+    )
+    const { uploadId } = await api.beginUpload({ name: 'pieces.csv', bytes: text.length })
+    for (let from = 0; from < text.length; from += 100) {
+      await api.appendUpload({ uploadId, chunk: text.subarray(from, from + 100) })
+    }
+    const source = { kind: 'upload', uploadId } as const
+    expect((await api.previewImport({ source })).columns.map((column) => column.name)).toEqual([
+      'a',
+      'b',
+      'c',
+    ])
+    await resultOf(api, api.startImport({ source }))
+    const [dataset] = (await api.readProject({})).datasets
+    expect([dataset?.name, dataset?.rows]).toEqual(['pieces', 50])
+    expect(await readdir(join(folder, 'temporary'))).not.toContain(uploadId)
+    expect(said).toContain('projectChanged')
+  })
+
+  it('deletes a data set together with its runs', async () => {
+    const datasetId = await importGlass(api)
+    await trainOn(api, datasetId)
+    await api.deleteDataset({ datasetId })
+    const project = await api.readProject({})
+    expect([project.datasets, project.runs]).toEqual([[], []])
+    expect(await readdir(join(folder, 'runs'))).toEqual([])
+    expect(await readdir(join(folder, 'sources'))).toEqual([])
+  })
+
+  it('imports every sample that it ships', async () => {
+    for (const { sampleId } of (await api.readProject({})).samples) {
+      expect((await resultOf(api, api.startSampleImport({ sampleId }))).kind).toBe('import')
+    }
+    expect((await api.readProject({})).datasets.length).toBeGreaterThan(1)
+  })
+
+  it('opens a copy of a project as it was when its process was killed', async () => {
+    const datasetId = await importGlass(api)
+    const runId = await trainOn(api, datasetId)
+    // What lies on the disk this moment is what a killed process would leave.
+    const copy = `${folder}-copy`
+    await cp(folder, copy, { recursive: true })
+    const second = await openIn(copy)
+    expect((await second.api.readScores({ runId })).scores).toEqual((await api.readScores({ runId })).scores)
+    await second.workbench.close()
+    await rm(copy, { recursive: true, force: true })
+  })
+})

@@ -16,7 +16,7 @@ async function openIn(folder: string): Promise<{ workbench: Workbench; api: Api;
   const workbench = await createWorkbench({
     folder,
     samplesFolder,
-    announce: (...[event]) => void said.push(event),
+    announce: (event, ..._payload) => void said.push(event),
   })
   return { workbench, api: workbench.api, said }
 }

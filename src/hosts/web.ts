@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { Failure } from '../contract/failure.ts'
 import { superviseCore } from './coreProcess.ts'
+import { existingFile } from './existingFile.ts'
 import { forkCore } from './forkCore.ts'
 import { defaultProject, places } from './places.ts'
 import { openBrowser } from './web/browser.ts'
@@ -72,14 +71,4 @@ export async function runWebHost(
   })
   await host.close()
   process.exitCode = signal === 'SIGINT' ? 130 : 0
-}
-
-/** The absolute path of a file that can be read. */
-export async function existingFile(file: string): Promise<string> {
-  const path = resolve(file)
-  const found = await stat(path).catch(() => null)
-  if (found === null)
-    throw new Failure('not-found', `There is no file ${path}. Check the name and try again.`)
-  if (!found.isFile()) throw new Failure('unreadable-file', `${path} is not a file. Name a CSV or TSV file.`)
-  return path
 }

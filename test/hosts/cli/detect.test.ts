@@ -1,0 +1,123 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { afterAll, describe, expect, it } from 'vitest'
+import { type DetectArguments, readCommand } from '../../../src/hosts/cli/arguments.ts'
+import { detect } from '../../../src/hosts/cli/detect.ts'
+import { jsonReport, textReport } from '../../../src/hosts/cli/report.ts'
+import { fakeWorkbench } from './fakeWorkbench.ts'
+
+const folder = mkdtempSync(join(tmpdir(), 'residual-cli-'))
+const file = join(folder, 'a.csv')
+writeFileSync(file, 'x,y,label\n')
+afterAll(() => rmSync(folder, { recursive: true }))
+
+function run(options: string[] = [], workbench = fakeWorkbench(), signal = new AbortController().signal) {
+  const given = readCommand(['detect', file, ...options]) as DetectArguments
+  const progress = new PassThrough()
+  return detect(given, { open: workbench.open, samplesFolder: 'none', progress, signal })
+}
+
+describe('detect', () => {
+  it('reports the whole run as one object', async () => {
+    const report = jsonReport(await run())
+    expect(report).toEqual({
+      rows: 4,
+      columns: 3,
+      features: 2,
+      seconds: { import: expect.any(Number), train: 1.5, score: 0.25 },
+      threshold: { rule: 'otsu', value: null },
+      flagged: 2,
+      // Of two flagged rows one is an anomaly and one is not: precision 1/2, recall 1/1, F1 2/3.
+      metrics: { auroc: 1, averagePrecision: 0.75, precision: 0.5, recall: 1, f1: 2 / 3 },
+      engine: 'fake',
+      seed: 7,
+    })
+  })
+
+  it('reports for people, without control characters from the file', async () => {
+    const text = textReport(await run())
+    expect(text).toContain('4 rows, 3 columns, 2 features')
+    expect(text).toContain("2 rows flagged (50.0 %): score at least 2, by otsu\nOtsu's split.")
+    expect(text).toContain(
+      'Against label: AUROC 1, average precision 0.75, precision 0.5, recall 1, F1 0.6667',
+    )
+    expect(text).toContain('   1    3      4      yes  x\uFFFD[31m 75 %')
+    expect(text).not.toContain('\u001b')
+  })
+
+  it('passes the options on as calls, in order', async () => {
+    const workbench = fakeWorkbench()
+    await run(
+      ['--label', 'y', '--ignore', 'x', '--seed', '3', '--threshold', 'mad', '--out', join(folder, 'f.csv')],
+      workbench,
+    )
+    expect(workbench.calls.filter(([name]) => /^(start|update|set)/.test(name))).toEqual([
+      ['startImport', { source: { kind: 'path', path: file } }],
+      [
+        'updateColumns',
+        {
+          datasetId: 'set-1',
+          columns: { label: { role: 'ignored' }, y: { role: 'label' }, x: { role: 'ignored' } },
+        },
+      ],
+      ['startTraining', { datasetId: 'set-1', settings: { seed: 3 } }],
+      ['setThreshold', { runId: 'run-1', rule: 'mad', value: 3 }],
+      [
+        'startExport',
+        { runId: 'run-1', rows: 'flagged', neutraliseFormulas: true, path: join(folder, 'f.csv') },
+      ],
+    ])
+  })
+
+  it('works in a temporary folder that is gone afterwards', async () => {
+    const workbench = fakeWorkbench()
+    await run([], workbench)
+    expect(workbench.state.folder).toContain(tmpdir())
+    expect([existsSync(workbench.state.folder), workbench.state.closed]).toEqual([false, true])
+  })
+
+  it('keeps the project that was named', async () => {
+    const workbench = fakeWorkbench()
+    await run(['--project', join(folder, 'kept')], workbench)
+    expect(existsSync(join(folder, 'kept/database'))).toBe(true)
+  })
+
+  it('fails with the sentence of the job, and cleans up', async () => {
+    const workbench = fakeWorkbench({ trainingFails: true })
+    await expect(run([], workbench)).rejects.toThrow('Nothing to train on.')
+    expect(existsSync(workbench.state.folder)).toBe(false)
+  })
+
+  it('cancels the job under way when it is interrupted, and cleans up', async () => {
+    const workbench = fakeWorkbench({ trainingHangs: true })
+    const stop = new AbortController()
+    const running = run([], workbench, stop.signal)
+    const started = () => workbench.calls.some(([name]) => name === 'startTraining')
+    while (!started()) await new Promise((resolve) => setTimeout(resolve, 5))
+    stop.abort()
+    await expect(running).rejects.toMatchObject({ name: 'AbortError' })
+    expect(workbench.calls.at(-1)?.[0]).toBe('cancelJob')
+    expect(existsSync(workbench.state.folder)).toBe(false)
+  })
+
+  it('names the near misses of an unknown column', async () => {
+    await expect(run(['--label', 'Lable'])).rejects.toThrow(
+      '--label: the file has no column "Lable". Did you mean label?',
+    )
+    await expect(run(['--id', 'zzz'])).rejects.toThrow('The columns are x, y, label.')
+  })
+
+  it('says that a file is missing, or is a folder', async () => {
+    const given = (name: string) => readCommand(['detect', name]) as DetectArguments
+    const context = {
+      open: fakeWorkbench().open,
+      samplesFolder: 'none',
+      progress: new PassThrough(),
+      signal: new AbortController().signal,
+    }
+    await expect(detect(given(join(folder, 'none.csv')), context)).rejects.toThrow('There is no file')
+    await expect(detect(given(folder), context)).rejects.toThrow('is not a file')
+  })
+})

@@ -17,6 +17,8 @@ export interface Histogram {
   /** Rows whose score lies left or right of the axis; they are counted in no bin. */
   readonly below: number
   readonly above: number
+  readonly lowest: number
+  readonly highest: number
 }
 
 /** Score at `share` of the way down from the highest; `scores` runs from highest to lowest. */
@@ -79,5 +81,13 @@ export function histogramOf(scores: Float32Array, axis: ScoreAxis, bins: number)
     { length: bins },
     (_, index) => (reached[index] ?? 0) - (reached[index + 1] ?? 0),
   )
-  return { axis, edges, counts, below: scores.length - (reached[0] ?? 0), above: reached[bins] ?? 0 }
+  return {
+    axis,
+    edges,
+    counts,
+    below: scores.length - (reached[0] ?? 0),
+    above: reached[bins] ?? 0,
+    lowest: scores.at(-1) ?? 0,
+    highest: scores[0] ?? 0,
+  }
 }

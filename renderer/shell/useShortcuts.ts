@@ -1,4 +1,5 @@
 import { onScopeDispose, shallowRef, watch } from 'vue'
+import { dialogOpen } from '../parts/dialogOpen.ts'
 import { stages } from '../state/useStage.ts'
 import type { Workbench } from '../state/useWorkbench.ts'
 import { pastedFile, takesText } from './files.ts'
@@ -10,10 +11,8 @@ export function useShortcuts(workbench: Workbench) {
   const singleKeys = shallowRef(localStorage.getItem(storageKey) !== 'off')
   watch(singleKeys, (on) => localStorage.setItem(storageKey, on ? 'on' : 'off'))
 
-  const inDialog = () => document.querySelector('[role="dialog"][aria-modal="true"]') !== null
-
   function onKeydown(event: KeyboardEvent): void {
-    if (event.defaultPrevented || takesText(event.target) || inDialog()) return
+    if (event.defaultPrevented || takesText(event.target) || dialogOpen()) return
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
       event.preventDefault()
       void workbench.dataset.undo()
@@ -28,7 +27,7 @@ export function useShortcuts(workbench: Workbench) {
   }
 
   function onPaste(event: ClipboardEvent): void {
-    if (takesText(event.target) || inDialog()) return
+    if (takesText(event.target) || dialogOpen()) return
     const text = event.clipboardData?.getData('text/plain') ?? ''
     if (text.trim() === '') return
     event.preventDefault()

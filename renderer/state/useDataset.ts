@@ -95,6 +95,7 @@ export function useDataset(connection: Connection, { datasets, reread }: Project
       datasetId.value = id
     },
     changeColumn,
+    dismissFailure: (name: string) => setFailure(name, null),
     undo,
     remove,
   }

@@ -32,12 +32,15 @@ export function useImport(
   const columns = shallowRef<Readonly<Record<string, ColumnChoice>>>({})
   const preview = useAsk<ImportPreview>()
   let sending: AbortController | null = null
+  /** What the running import was started from. */
+  let confirmed: Arrival = arrival.value
   onScopeDispose(() => sending?.abort())
 
   const job = useJob(jobs, async (ended: Job) => {
     if (ended.status.state !== 'done' || ended.status.result.kind !== 'import') return
-    close()
     await imported(ended.status.result.datasetId)
+    // Another file may have been dropped meanwhile: that one stays.
+    if (arrival.value === confirmed) close()
   })
 
   function close(): void {
@@ -111,6 +114,7 @@ export function useImport(
     const seen = preview.value.value
     if (now.state !== 'looking' || !seen || job.running.value) return
     // Another dialect may have other columns: choices for columns that are gone stay behind.
+    confirmed = now
     const names = new Set(seen.columns.map((column) => column.name))
     const chosen = Object.entries(columns.value).filter(([name]) => names.has(name))
     await job.start(() =>
@@ -124,6 +128,7 @@ export function useImport(
 
   async function takeSample(sampleId: string): Promise<void> {
     close()
+    confirmed = arrival.value
     await job.start(() => connection.api.startSampleImport({ sampleId }))
   }
 

@@ -19,7 +19,8 @@ export function places(root: string = packageFolder()) {
     page: join(root, 'dist/renderer'),
     core: join(root, 'dist/electron/core.js'),
     preload: join(root, 'dist/electron/preload.cjs'),
-    samples: join(root, 'resources/samples'),
+    // In a packed application they lie beside the archive, where the database can read them.
+    samples: join(root.replace(/app\.asar$/, 'app.asar.unpacked'), 'resources/samples'),
     icon: join(root, 'resources/icons/icon.png'),
   }
 }

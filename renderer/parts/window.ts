@@ -68,3 +68,20 @@ export function columnsBetween(
   }
   return { first: firstAtOrAfter(from), last: Math.min(columns, firstAtOrAfter(to) + 1) }
 }
+
+/** Where a key leads from row `now` in a table up to row `last`; null for a key that does not move. */
+export function rowAfterKey(
+  key: string,
+  { now, page, last }: { now: number; page: number; last: number },
+): number | null {
+  const targets: Readonly<Record<string, number>> = {
+    ArrowDown: now + 1,
+    ArrowUp: now - 1,
+    PageDown: now + page,
+    PageUp: now - page,
+    Home: 0,
+    End: last,
+  }
+  const target = Object.hasOwn(targets, key) ? targets[key] : undefined
+  return target === undefined ? null : Math.min(last, Math.max(0, target))
+}

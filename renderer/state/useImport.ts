@@ -34,7 +34,15 @@ export function useImport(
   let sending: AbortController | null = null
   /** What the running import was started from. */
   let confirmed: Arrival = arrival.value
-  onScopeDispose(() => sending?.abort())
+  const stopHearing = connection.on('coreRestarted', () => {
+    // Bytes sent to the old core are gone with it; a file with a path can simply be looked at again.
+    const now = arrival.value
+    if (now.state === 'sending' || (now.state === 'looking' && now.source.kind === 'upload')) close()
+  })
+  onScopeDispose(() => {
+    sending?.abort()
+    stopHearing()
+  })
 
   const job = useJob(jobs, async (ended: Job) => {
     if (ended.status.state !== 'done' || ended.status.result.kind !== 'import') return

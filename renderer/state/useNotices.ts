@@ -11,6 +11,7 @@ export interface Notice {
 export function useNotices(connection: Connection) {
   const notices = shallowRef<readonly Notice[]>([])
   let next = 0
+  let aboutCore = -1
 
   function say(kind: Notice['kind'], message: string): void {
     const others = notices.value.filter((notice) => notice.message !== message)
@@ -20,7 +21,12 @@ export function useNotices(connection: Connection) {
     notices.value = notices.value.filter((notice) => notice.id !== id)
   }
   onScopeDispose(
-    connection.on('coreRestarted', ({ message, working }) => say(working ? 'news' : 'alarm', message)),
+    connection.on('coreRestarted', ({ message, working }) => {
+      // What the core said before is overtaken.
+      notices.value = notices.value.filter((notice) => notice.id !== aboutCore)
+      say(working ? 'news' : 'alarm', message)
+      aboutCore = next - 1
+    }),
   )
   return { notices, say, close }
 }

@@ -1,5 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 
+// Production mode only silences advice in the log ("install our node backend").
+tf.enableProdMode()
+
 /**
  * Runs `work` with TensorFlow.js computing on the named backend, then puts the previous one back. The current
  * backend is global to TensorFlow.js, so `work` must be synchronous: nothing else can then run in between.

@@ -5,7 +5,9 @@ const reduction = (operation: string): Recorder => {
   return ({ input, recording, attributeOr }) => {
     const x = input('x')
     const everyAxis = x.shape.map((_, axis) => axis)
-    const axes = util.parseAxisParam(attributeOr('axis', everyAxis), [...x.shape])
+    // Max alone calls its axes differently.
+    const asked = attributeOr('axis', attributeOr('reductionIndices', everyAxis))
+    const axes = util.parseAxisParam(asked, [...x.shape])
     const keepDims = attributeOr('keepDims', false)
     const shape = x.shape
       .map((side, axis) => (axes.includes(axis) ? (keepDims ? 1 : -1) : side))

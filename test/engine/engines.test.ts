@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest'
+import { engineStatuses, openEngine } from '../../src/engine/engines.ts'
+import { exampleRows, exampleSpec } from './examples.ts'
+
+describe('engines', () => {
+  it('say whether they can be used, and if not, why and what would help', async () => {
+    const [onnx, tensorflow, reference] = await engineStatuses()
+    expect(onnx).toMatchObject({ name: 'onnx', available: true })
+    expect(onnx?.detail).toMatch(/ONNX Runtime \d+\.\d+/)
+    expect(reference).toMatchObject({ name: 'reference', available: true })
+    expect(tensorflow?.name).toBe('tensorflow')
+    if (!tensorflow?.available)
+      expect(tensorflow?.detail).toContain('npm install --no-save @tensorflow/tfjs-node@4.22.0')
+  })
+
+  it('open by name, and refuse the native TensorFlow with the reason', async () => {
+    for (const name of ['onnx', 'reference'] as const) {
+      const session = await (await openEngine(name)).open(exampleSpec(), exampleRows(20, 6))
+      expect((await session.train(2)).length).toBe(2)
+      await session.close()
+    }
+    const [, tensorflow] = await engineStatuses()
+    if (!tensorflow?.available) {
+      await expect(openEngine('tensorflow')).rejects.toMatchObject({
+        code: 'engine',
+        message: tensorflow?.detail,
+      })
+    }
+  })
+
+  it('take turns without disturbing each other', async () => {
+    const [onnx, reference] = [await openEngine('onnx'), await openEngine('reference')]
+    const alone = await onnx.open(exampleSpec(), exampleRows(20, 6))
+    const expected = await alone.train(6)
+    const [first, second] = await Promise.all([
+      onnx.open(exampleSpec(), exampleRows(20, 6)),
+      reference.open(exampleSpec(), exampleRows(20, 6)),
+    ])
+    const losses: number[] = []
+    for (let step = 0; step < 6; step += 1) {
+      const [one] = await Promise.all([first.train(1), second.train(1), second.score(exampleRows(9, 6))])
+      losses.push(...one)
+    }
+    expect(losses).toEqual([...expected])
+    for (const session of [alone, first, second]) await session.close()
+  })
+})

@@ -1,0 +1,179 @@
+import { describe, expect, it } from 'vitest'
+import { trainInChunks } from '../../src/engine/chunks.ts'
+import type { Engine, Matrix, ModelSpec, Session, TrainingState } from '../../src/engine/engine.ts'
+import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
+import { createReferenceEngine } from '../../src/engine/tensorflowEngine.ts'
+import { exampleRows, exampleSpec, relativeError } from './examples.ts'
+
+const engines: Engine[] = [createOnnxEngine(), createOnnxEngine({ threads: 2 }), createReferenceEngine()]
+const titles = ['onnx', 'onnx with two threads', 'reference']
+
+const spec = exampleSpec()
+const rows = exampleRows(60, spec.features)
+
+/** Opens, uses and closes a session. */
+async function using<T>(
+  engine: Engine,
+  options: { spec?: ModelSpec; rows?: Matrix; state?: TrainingState },
+  use: (session: Session) => Promise<T>,
+): Promise<T> {
+  const session = await engine.open(options.spec ?? spec, options.rows ?? rows, options.state)
+  try {
+    return await use(session)
+  } finally {
+    await session.close()
+  }
+}
+
+for (const [index, engine] of engines.entries()) {
+  describe(`a session on ${titles[index]}`, () => {
+    it('repeats itself bit for bit from the same seed', async () => {
+      const run = () => using(engine, {}, async (session) => [await session.train(12), session.state()])
+      expect(await run()).toEqual(await run())
+    })
+
+    it('differs from another seed', async () => {
+      const run = (seed: number) =>
+        using(engine, { spec: { ...spec, seed } }, async (session) => session.train(3))
+      expect(await run(1)).not.toEqual(await run(2))
+    })
+
+    it('does not depend on the size of chunks', async () => {
+      const whole = await using(engine, {}, async (session) => [
+        [...(await session.train(9))],
+        session.state(),
+      ])
+      const pieces = await using(engine, {}, async (session) => {
+        const losses = [...(await session.train(1)), ...(await session.train(5)), ...(await session.train(3))]
+        return [losses, session.state()]
+      })
+      expect(pieces).toEqual(whole)
+    })
+
+    it('continues from a saved state bit for bit', async () => {
+      const straight = await using(engine, {}, async (session) => {
+        await session.train(7)
+        return [await session.train(6), session.state(), await session.score(rows)]
+      })
+      const saved = await using(engine, {}, async (session) => {
+        await session.train(7)
+        return session.state()
+      })
+      const continued = await using(engine, { state: saved }, async (session) => [
+        await session.train(6),
+        session.state(),
+        await session.score(rows),
+      ])
+      expect(continued).toEqual(straight)
+    })
+
+    it('does not let evaluating or scoring disturb training', async () => {
+      const undisturbed = await using(engine, {}, async (session) => {
+        await session.train(4)
+        return session.train(4)
+      })
+      const disturbed = await using(engine, {}, async (session) => {
+        await session.train(4)
+        await session.evaluate(exampleRows(33, spec.features))
+        await session.score(rows)
+        return session.train(4)
+      })
+      expect(disturbed).toEqual(undisturbed)
+    })
+
+    it('evaluates the same rows to the same loss, before and after other rows', async () => {
+      const losses = await using(engine, {}, async (session) => [
+        await session.evaluate(rows),
+        await session.evaluate(exampleRows(33, spec.features)),
+        await session.evaluate(rows),
+      ])
+      expect(losses[0]).toBe(losses[2])
+      expect(losses[0]).not.toBe(losses[1])
+    })
+
+    it('stops at the end of the schedule', async () => {
+      await using(engine, {}, async (session) => {
+        expect((await session.train(1000)).length).toBe(spec.schedule.steps)
+        expect((await session.train(5)).length).toBe(0)
+        expect(session.state().step).toBe(spec.schedule.steps)
+      })
+    })
+
+    it('learns: the loss falls', async () => {
+      const longer = { ...spec, schedule: { steps: 300, peakLearningRate: 1e-2, warmUpShare: 0.1 } }
+      const compact: Matrix = {
+        ...rows,
+        // Every row is a multiple of one pattern: a network with three code nodes can learn it.
+        values: rows.values.map((_, cell) => ((Math.floor(cell / 6) % 7) - 3) * ((cell % 6) + 1) * 0.2),
+      }
+      await using(engine, { spec: longer, rows: compact }, async (session) => {
+        const before = await session.evaluate(compact)
+        await session.train(300)
+        expect(await session.evaluate(compact)).toBeLessThan(0.6 * before)
+      })
+    })
+  })
+}
+
+describe('a session', () => {
+  const engine = createOnnxEngine()
+
+  it('scores in batches what it scores at once', async () => {
+    const wide = exampleSpec({ features: 40, layers: [300, 4, 300], copies: 4 })
+    const many = exampleRows(5000, 40)
+    await using(engine, { spec: wide, rows: many }, async (session) => {
+      const all = await session.score(many)
+      const few = await session.score({
+        rows: 3,
+        columns: 40,
+        values: many.values.slice(4990 * 40, 4993 * 40),
+      })
+      expect(relativeError(all.errors.slice(4990 * 40, 4993 * 40), few.errors)).toBeLessThan(1e-5)
+      expect(all.errors.every((error) => error > 0)).toBe(true)
+    })
+  })
+
+  it('scores no rows to nothing', async () => {
+    const none = { rows: 0, columns: spec.features, values: new Float32Array(0) }
+    const scored = await using(engine, {}, (session) => session.score(none))
+    expect(scored).toEqual({ errors: new Float32Array(0), reconstruction: new Float32Array(0) })
+  })
+
+  it('stops scoring when asked', async () => {
+    await using(engine, {}, async (session) => {
+      await expect(session.score(rows, AbortSignal.abort())).rejects.toThrow(/abort/i)
+    })
+  })
+
+  it('refuses rows and states that do not fit', async () => {
+    const narrow = exampleRows(10, spec.features - 1)
+    await expect(engine.open(spec, narrow)).rejects.toMatchObject({ code: 'engine' })
+    const empty = { rows: 0, columns: spec.features, values: new Float32Array(0) }
+    await expect(engine.open(spec, empty)).rejects.toMatchObject({ code: 'too-few-rows' })
+    await using(engine, {}, async (session) => {
+      await expect(session.score(narrow)).rejects.toMatchObject({ code: 'engine' })
+      const state = session.state()
+      const other = exampleSpec({ layers: [5] })
+      await expect(engine.open(other, rows, state)).rejects.toMatchObject({ code: 'engine' })
+    })
+  })
+
+  it('trains in chunks that follow the clock, and stops between them', async () => {
+    await using(engine, {}, async (session) => {
+      // Each look at the clock is 10 ms later, so each chunk seems to take 10 ms, whatever its size.
+      let time = 0
+      const now = () => (time += 10)
+      const sizes: number[] = []
+      for await (const losses of trainInChunks(session, { steps: 30, now })) sizes.push(losses.length)
+      expect(sizes).toEqual([1, 4, 16, 9])
+
+      const controller = new AbortController()
+      const training = async () => {
+        for await (const _ of trainInChunks(session, { steps: 10, signal: controller.signal, now }))
+          controller.abort()
+      }
+      await expect(training()).rejects.toThrow(/abort/i)
+      expect(session.state().step).toBe(31)
+    })
+  })
+})

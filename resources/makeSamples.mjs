@@ -53,14 +53,13 @@ function pumpSensors() {
     const hour = (reading / 6) % 24
     for (const [pump, size] of Object.entries(pumps)) {
       const busy = 0.5 + 0.5 * Math.sin(((hour - 8) / 24) * 2 * Math.PI)
-      const mode = random.chance(0.02) ? 'start' : busy < 0.12 ? 'idle' : 'run'
-      const load =
-        mode === 'idle' ? 0.08 : mode === 'start' ? 0.5 : 0.45 + 0.5 * busy + random.normal(0, 0.02)
+      const mode = busy < 0.12 ? 'idle' : busy > 0.8 ? 'high' : 'run'
+      const load = mode === 'idle' ? 0.08 : 0.45 + 0.5 * busy + random.normal(0, 0.02)
       const speed = 1480 * load + random.normal(0, 8)
       let flow = 0.62 * speed * size + random.normal(0, 9)
       let pressure = 1.2 + 4.1 * load ** 2 + random.normal(0, 0.06)
       let heat = 31 + 34 * load + 4 * Math.sin((hour / 24) * 2 * Math.PI - 2) + random.normal(0, 0.8)
-      let vibration = 0.7 + 1.3 * load + Math.abs(random.normal(0, 0.12)) + (mode === 'start' ? 0.9 : 0)
+      let vibration = 0.7 + 1.3 * load + Math.abs(random.normal(0, 0.12))
       let current = 2.1 + 14 * load * size + random.normal(0, 0.25)
       const fault = random.chance(0.015)
         ? random.pick({ bearing: 3, blockage: 3, leak: 2, sensor: 1, overload: 2 })
@@ -79,8 +78,8 @@ function pumpSensors() {
         vibration.toFixed(2),
         current.toFixed(2),
       ]
-      // Now and then a reading does not arrive.
-      const arrived = cells.map((cell) => (random.chance(0.006) ? '' : cell))
+      // Now and then the flow meter does not answer.
+      const arrived = random.chance(0.03) ? ['', ...cells.slice(1)] : cells
       rows.push([isoMinute(time), pump, mode, speed.toFixed(0), ...arrived, fault === null ? '0' : '1'])
     }
   }

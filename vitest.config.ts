@@ -1,9 +1,12 @@
 import vue from '@vitejs/plugin-vue'
 import { defineConfig } from 'vitest/config'
+import { findBrowser } from './test/browser.mjs'
 
 export default defineConfig({
   plugins: [vue()],
   test: {
+    // Every invocation leaves its counts behind; .ci/run adds them up.
+    reporters: ['default', ['json', { outputFile: `.results/vitest-${process.pid}.json` }]],
     // Source files that Node.js cannot load as they are: see src/engine/gradients.ts.
     server: { deps: { inline: [/@tensorflow\/tfjs-core\/dist\/(?!tf-core)/] } },
     projects: [
@@ -27,7 +30,8 @@ export default defineConfig({
         test: {
           name: 'e2e',
           environment: 'node',
-          include: ['test/e2e/**/*.test.ts'],
+          // test/browser.mjs has said loudly what is left out.
+          include: [findBrowser() === null ? 'test/e2e/packaging.test.ts' : 'test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,

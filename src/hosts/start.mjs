@@ -1,12 +1,11 @@
 // npm start: builds what is stale, then opens the desktop window, or says in one line why not and serves
 // the same workbench to a browser on this machine. Plain JavaScript, because it runs before any build.
-import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { buildIfStale, root, run } from './build.mjs'
 
-const root = resolve(import.meta.dirname, '../..')
 const usage = `npm start -- [FILE] [--project DIR] [--browser] [--port N] [--no-open] [--engine NAME]
 
   FILE           imports this file at once
@@ -37,39 +36,6 @@ function readArguments() {
   const from = process.env.INIT_CWD ?? process.cwd()
   const named = (path) => (path === undefined ? undefined : resolve(from, path))
   return { ...values, port, file: named(file), project: named(values.project) }
-}
-
-/** The newest change below a path, in milliseconds. */
-function newest(path) {
-  const found = statSync(path)
-  if (!found.isDirectory()) return found.mtimeMs
-  return Math.max(found.mtimeMs, ...readdirSync(path).map((name) => newest(join(path, name))))
-}
-
-async function buildIfStale() {
-  const stamp = join(root, 'dist/.built')
-  const sources = ['src', 'electron', 'renderer', 'vite.config.ts', 'package.json', 'package-lock.json']
-  const changed = Math.max(...sources.map((path) => newest(join(root, path))))
-  if (existsSync(stamp) && statSync(stamp).mtimeMs >= changed) return
-  const vite = join(root, 'node_modules/vite/bin/vite.js')
-  if (!existsSync(vite)) throw new Error('The packages are not installed. Run: npm ci')
-  console.log('Building…')
-  rmSync(join(root, 'dist'), { recursive: true, force: true })
-  const { code, output } = await run(process.execPath, [vite, 'build', '--app', '--logLevel', 'warn'], 'pipe')
-  if (code !== 0) throw new Error(`The build failed.\n${output}`)
-  writeFileSync(stamp, '')
-}
-
-/** Runs a program in the package's folder. Resolves with its exit code (or signal) and what it printed when piped. */
-function run(program, programArguments, stdio) {
-  return new Promise((done) => {
-    const child = spawn(program, programArguments, { cwd: root, stdio })
-    let output = ''
-    child.stdout?.on('data', (text) => (output += text))
-    child.stderr?.on('data', (text) => (output += text))
-    child.on('error', (error) => done({ code: error.message, output }))
-    child.on('exit', (code, signal) => done({ code: code ?? signal, output }))
-  })
 }
 
 const electronFolder = join(root, 'node_modules/electron')

@@ -1,0 +1,13 @@
+#!/usr/bin/env node
+// The command `residual` in a clone: builds what is stale, then runs the built command line.
+import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { buildIfStale, root } from './build.mjs'
+
+try {
+  await buildIfStale()
+  await import(pathToFileURL(join(root, 'dist/hosts/cli.js')).href)
+} catch (error) {
+  console.error(error.message)
+  process.exitCode = 1
+}

@@ -1,12 +1,12 @@
 import type { Cell } from '../../contract/records.ts'
 import { dayMilliseconds, phaseFromWaves } from './dates.ts'
 import type { EncodedColumn, Encoder, Feature } from './encoder.ts'
+import { roundTo } from './fitNumber.ts'
 import { unscale } from './scaling.ts'
 
 /**
  * An encoded or reconstructed row in original units, one cell a column of the encoder: numbers scaled back,
- * the likeliest category, date-times as ISO text, durations in words. Whether a cell would be missing is not
- * asked: the question is what would stand there. null only where no feature says.
+ * the likeliest category (null: most likely missing), date-times as ISO text, durations in words.
  */
 export function decodeRow(encoder: Encoder, encodedRow: ArrayLike<number>): Cell[] {
   let offset = 0
@@ -24,7 +24,7 @@ function decodeColumn({ features }: EncodedColumn, values: readonly number[]): C
   const value = values[0] ?? Number.NaN
   switch (first?.kind) {
     case 'number':
-      return Number.isFinite(value) ? value : null
+      return Number.isFinite(value) ? decodeNumber(value, first) : null
     case 'elapsed':
       return Number.isFinite(value) ? decodeMoment(first.origin, features, values) : null
     case 'since-column':
@@ -37,17 +37,21 @@ function decodeColumn({ features }: EncodedColumn, values: readonly number[]): C
   }
 }
 
-/** The level with the largest indicator; the bucket of the others is shown by its commonest value. */
+function decodeNumber(value: number, feature: Extract<Feature, { kind: 'number' }>): number {
+  const { decimals, minimum, maximum } = feature
+  const rounded = decimals === null ? value : roundTo(value, decimals)
+  return Math.min(maximum, Math.max(minimum, rounded))
+}
+
+/** The level with the largest indicator, null where that is "missing". The others are shown by their commonest. */
 function likeliest(features: readonly Feature[], values: readonly number[]): Cell {
   let best: Cell = null
   let highest = Number.NEGATIVE_INFINITY
   for (const [place, feature] of features.entries()) {
     const value = values[place] ?? Number.NaN
     if (!(value > highest)) continue
-    if (feature.kind === 'level') best = feature.value
-    else if (feature.kind === 'other-level') best = feature.example
-    else continue
     highest = value
+    best = feature.kind === 'level' ? feature.value : feature.kind === 'other-level' ? feature.example : null
   }
   return best
 }

@@ -4,7 +4,10 @@ import { dayMilliseconds, phaseOf } from './dates.ts'
 import { type Encoder, encoderColumnNames, type Feature, featureCount } from './encoder.ts'
 import { scale } from './scaling.ts'
 
-/** All rows of a table as one matrix, in row order. A missing cell is NaN. Reports the share done. */
+/**
+ * All rows of a table as one matrix, in row order. A missing number or date-time is NaN; a missing category is
+ * a category. Reports the share done.
+ */
 export async function encodeTable(input: {
   readonly table: Table
   readonly encoder: Encoder
@@ -52,23 +55,20 @@ interface Target {
   readonly offset: number
 }
 
-/** One-hot: fills each row with the encoded zeros, then sets the one feature that applies. */
+/** One-hot: fills each row with the encoded zeros, then sets the one feature that applies, if any. */
 function encodeTexts(texts: readonly (string | null)[], features: readonly Feature[], target: Target): void {
   const levels = new Map<string, number>()
-  let other = -1
   for (const [place, feature] of features.entries()) {
     if (feature.kind === 'level') levels.set(feature.value, place)
-    else if (feature.kind === 'other-level') other = place
   }
+  const other = features.findIndex((feature) => feature.kind === 'other-level')
+  const missing = features.findIndex((feature) => feature.kind === 'missing')
   const zeros = features.map((feature) => scale(0, feature.scaling))
   const ones = features.map((feature) => scale(1, feature.scaling))
-  const absent = features.map((feature, place) =>
-    feature.kind === 'missing' ? (ones[place] ?? Number.NaN) : Number.NaN,
-  )
   for (const [row, text] of texts.entries()) {
     const start = row * target.columns + target.offset
-    target.values.set(text === null ? absent : zeros, start)
-    const place = text === null ? -1 : (levels.get(text) ?? other)
+    target.values.set(zeros, start)
+    const place = text === null ? missing : (levels.get(text) ?? other)
     if (place >= 0) target.values[start + place] = ones[place] ?? Number.NaN
   }
 }

@@ -6,8 +6,14 @@ const scaling = z.strictObject({ centre: z.number(), spread: z.number().positive
 
 /** One number of an encoded row: what it reads from its column's cell, and the scaling that follows. */
 const feature = z.discriminatedUnion('kind', [
-  /** The number itself. */
-  z.strictObject({ kind: z.literal('number'), scaling }),
+  /** The number itself. Typical values are written with the column's decimals and stay within its range. */
+  z.strictObject({
+    kind: z.literal('number'),
+    scaling,
+    decimals: z.number().int().min(0).max(20).nullable(),
+    minimum: z.number(),
+    maximum: z.number(),
+  }),
   /** 1 where the cell is this value, else 0. */
   z.strictObject({ kind: z.literal('level'), value: z.string(), scaling }),
   /** 1 where the cell is any value without a level of its own; `example` is the commonest of them. */

@@ -3,6 +3,7 @@ import type { CellVector, Table } from '../dataset/table.ts'
 import type { EncodedColumn, Encoder, Feature } from './encoder.ts'
 import { fitCategory } from './fitCategory.ts'
 import { fitDateTime } from './fitDateTime.ts'
+import { fitNumber } from './fitNumber.ts'
 import { sampleRows } from './sample.ts'
 import { fitScaling } from './scaling.ts'
 
@@ -61,24 +62,19 @@ function fitColumn(input: {
   readonly moments: Map<string, Float64Array>
 }): Feature[] {
   const { name, vector, isDateTime, moments } = input
-  const missing = fitMissing(vector)
-  if (vector.kind === 'text') return [...fitCategory(vector.values), ...missing]
+  if (vector.kind === 'text') return fitCategory(vector.values)
+  const missing = fitMissing(vector.values)
   if (isDateTime) {
     const features = fitDateTime(vector.values, moments)
     moments.set(name, vector.values)
     return [...features, ...missing]
   }
-  const scaling = fitScaling(vector.values.filter(Number.isFinite))
-  return scaling ? [{ kind: 'number', scaling }, ...missing] : missing
+  return [...fitNumber(vector.values), ...missing]
 }
 
 /** An indicator of missing cells, where some are missing and some are not. */
-function fitMissing(vector: CellVector): Feature[] {
-  const flags =
-    vector.kind === 'number'
-      ? vector.values.map((value) => (Number.isFinite(value) ? 0 : 1))
-      : Float64Array.from(vector.values, (value) => (value === null ? 1 : 0))
-  const scaling = fitScaling(flags)
+function fitMissing(values: Float64Array): Feature[] {
+  const scaling = fitScaling(values.map((value) => (Number.isFinite(value) ? 0 : 1)))
   return scaling ? [{ kind: 'missing', scaling }] : []
 }
 
@@ -92,7 +88,12 @@ async function readSample(input: {
   const { table, names, signal, seed } = input
   if (names.length === 0) return []
   const affordable = Math.max(fewestFittedRows, Math.floor(mostFittedCells / names.length))
-  const rows = sampleRows({ rows: table.rows, count: Math.min(mostFittedRows, affordable), seed })
+  const rows = sampleRows({
+    rows: table.rows,
+    count: Math.min(mostFittedRows, affordable),
+    seed,
+    purpose: 'fit',
+  })
   const columns: { numbers: Float64Array | null; texts: (string | null)[] }[] = names.map(() => ({
     numbers: null,
     texts: [],

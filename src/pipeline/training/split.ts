@@ -14,7 +14,7 @@ export function splitValidation(input: {
   const { matrix, share, seed } = input
   const count = Math.min(mostValidationRows, Math.floor(matrix.rows * share))
   if (count === 0 || matrix.rows < fewestRowsToSplit) return { training: matrix, validation: null }
-  const heldOut = sampleRows({ rows: matrix.rows, count, seed })
+  const heldOut = sampleRows({ rows: matrix.rows, count, seed, purpose: 'validation' })
   const training = new Float32Array((matrix.rows - count) * matrix.columns)
   const validation = new Float32Array(count * matrix.columns)
   let held = 0

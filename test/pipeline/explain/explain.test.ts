@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { explainShares, topReasons } from '../../../src/pipeline/explain/explain.ts'
 import type { Encoder } from '../../../src/pipeline/features/encoder.ts'
 
-const number = { kind: 'number', scaling: { centre: 0, spread: 1 } } as const
+const number = { kind: 'missing', scaling: { centre: 0, spread: 1 } } as const
 const encoder: Encoder = {
   version: 1,
   columns: ['a', 'b', 'c', 'd'].map((name) => ({ name, type: 'number', features: [number] })),

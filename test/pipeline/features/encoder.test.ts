@@ -28,7 +28,9 @@ describe('numbers', () => {
   it('become one feature each, scaled by median and quartiles', async () => {
     const size: ArrayColumn = { name: 'size', cells: numbers(21, (index) => index) }
     const encoder = await fit(size)
-    expect(featuresOf(encoder)).toEqual([{ kind: 'number', scaling: { centre: 10, spread: 10 / 1.349 } }])
+    expect(featuresOf(encoder)).toEqual([
+      { kind: 'number', scaling: { centre: 10, spread: 10 / 1.349 }, decimals: 0, minimum: 0, maximum: 20 },
+    ])
     const matrix = await encode(encoder, size)
     expect([matrix.rows, matrix.columns]).toEqual([21, 1])
     expect(row(matrix, 0)).toEqual(rounded(-1.349))
@@ -45,6 +47,13 @@ describe('numbers', () => {
     for (const [index, value] of back.entries()) {
       expect(value).toBeCloseTo(Number(size.cells[index]), index === 20 ? 1 : 4)
     }
+  })
+
+  it('are typically written like the column: its decimals, within its range', async () => {
+    const price: ArrayColumn = { name: 'price', cells: numbers(20, (index) => index * 0.25) }
+    const encoder = await fit(price)
+    expect(featuresOf(encoder)).toMatchObject([{ decimals: 2, minimum: 0, maximum: 4.75 }])
+    expect([[0.1], [-9], [9]].map((encoded) => decodeRow(encoder, encoded)[0])).toEqual([2.55, 0, 4.75])
   })
 
   it('counts infinite values as missing', async () => {
@@ -72,11 +81,18 @@ describe('missing cells', () => {
     expect(featuresOf(await fit(flag)).map((feature) => feature.kind)).toEqual(['missing'])
   })
 
-  it('of a category leave all its levels out', async () => {
+  it('are one more level of a category', async () => {
     const kind: ArrayColumn = { name: 'kind', cells: [null, null, ...'aaaabbbb'] }
     const encoder = await fit(kind)
     expect(featuresOf(encoder).map((feature) => feature.kind)).toEqual(['level', 'level', 'missing'])
-    expect(row(await encode(encoder, kind), 0).map(Number.isNaN)).toEqual([true, true, false])
+    const matrix = await encode(encoder, kind)
+    expect(row(matrix, 0).map((value, place) => value > (row(matrix, 9)[place] ?? 0))).toEqual([
+      false,
+      false,
+      true,
+    ])
+    expect(decodeRow(encoder, matrix.values.subarray(0, 3))).toEqual([null])
+    expect(decodeRow(encoder, matrix.values.subarray(27, 30))).toEqual(['b'])
   })
 })
 
@@ -104,6 +120,12 @@ describe('categories', () => {
     const unseen = await encode(encoder, { name: 'kind', cells: ['never'] })
     const rare = await encode(encoder, { name: 'kind', cells: ['c'] })
     expect(row(unseen, 0)).toEqual(row(rare, 0))
+  })
+
+  it('count together like two numbers, however many levels they have', async () => {
+    const levels = featuresOf(await fit({ name: 'kind', cells: [...'aaabbbcccdddeeefffggghhh'] }))
+    // Eight levels with a share of 1/8 each: variance 7/64, and variances of all levels together 2.
+    expect(levels.map((feature) => feature.scaling.spread)).toEqual(levels.map(() => Math.sqrt(7 / 64) * 2))
   })
 
   it('leave all levels at zero for a new value when there were no others', async () => {
@@ -229,7 +251,7 @@ describe('parseEncoder', () => {
     const column = {
       name: 'size',
       type: 'number',
-      features: [{ kind: 'number', scaling: { centre: 0, spread: 0 } }],
+      features: [{ kind: 'missing', scaling: { centre: 0, spread: 0 } }],
     }
     for (const damaged of [null, {}, { version: 2 }, { version: 1, columns: [column], dropped: [] }]) {
       expect(() => parseEncoder(damaged)).toThrow(expect.objectContaining({ code: 'bad-request' }))

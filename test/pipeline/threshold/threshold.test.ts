@@ -40,10 +40,18 @@ describe('applyRule', () => {
     expect(apply('iqr', 1.5, 1, 2, 3, 4, 100)).toMatchObject({ cut: 7, flagged: 1 })
   })
 
-  it('otsu: cuts between two groups', () => {
-    const { cut, flagged, value } = apply('otsu', null, 1, 1.1, 1.2, 1.3, 9, 9.5, 10)
-    expect([flagged, value]).toEqual([3, null])
+  it('otsu: cuts between the two groups of the upper half', () => {
+    // The upper half is 1.2 and above.
+    const { cut, flagged, value } = apply('otsu', null, 0, 0.1, 1, 1.1, 1.2, 1.3, 9, 9.5)
+    expect([flagged, value]).toEqual([2, null])
     expect(cut).toBeGreaterThan(1.3)
+  })
+
+  it('otsu: does not mind how far below the ordinary scores lie', () => {
+    const upper = [5, 5.2, 5.4, 8, 8.2]
+    const low = [1, 1, 1, 1, 1]
+    const lower = [-900, -3, 0, 1, 4]
+    expect(apply('otsu', null, ...low, ...upper).cut).toBe(apply('otsu', null, ...lower, ...upper).cut)
   })
 
   it.each<ThresholdRule>(['standard-deviation', 'otsu'])(

@@ -1,0 +1,125 @@
+import { describe, expect, it } from 'vitest'
+import type { Engine } from '../../src/engine/engine.ts'
+import { openEngine } from '../../src/engine/engines.ts'
+import { encodeTable } from '../../src/pipeline/features/encode.ts'
+import { type DetectProgress, detect } from '../../src/pipeline/run.ts'
+import { openScorer } from '../../src/pipeline/scoring/scorer.ts'
+import { parseModel, serialiseModel } from '../../src/pipeline/training/trainedModel.ts'
+import { type ArrayColumn, arrayTable } from '../support/arrayTable.ts'
+
+const { signal } = new AbortController()
+const rows = 600
+const odd = [40, 300, 555]
+
+/** Rows on a line, a category that follows from it, and three rows that do not fit. */
+function measurements(labels = (row: number) => (odd.includes(row) ? 1 : 0)): ArrayColumn[] {
+  const wave = (row: number, step: number) => Math.sin(row * step) * 10
+  const all = Array.from({ length: rows }, (_, row) => row)
+  return [
+    { name: 'load', cells: all.map((row) => (row % 10 === 7 ? null : wave(row, 0.7))) },
+    {
+      name: 'heat',
+      cells: all.map((row) => (odd.includes(row) ? 90 : 2 * wave(row, 0.7) + wave(row, 0.31) / 5)),
+    },
+    { name: 'drift', cells: all.map((row) => wave(row, 0.31)) },
+    { name: 'state', cells: all.map((row) => (wave(row, 0.7) > 0 ? 'high' : 'low')) },
+    { name: 'label', cells: all.map(labels), role: 'label' },
+  ]
+}
+
+async function run(columns: ArrayColumn[], options: { seed?: number; engine?: Engine } = {}) {
+  const engine = options.engine ?? (await openEngine('onnx'))
+  return detect({ table: arrayTable(columns, 64), engine, settings: { seed: options.seed ?? 3 }, signal })
+}
+
+describe('detect', () => {
+  it('ranks the rows that do not fit first, and proposes a threshold that parts them', async () => {
+    const found = await run(measurements())
+    expect([...found.order.subarray(0, 3)].sort((a, b) => a - b)).toEqual(odd)
+    expect(found.complete).toBe(true)
+    expect(found.stepsDone).toBe(400)
+    expect(found.sorted[found.threshold.flagged - 1]).toBeGreaterThanOrEqual(found.threshold.cut)
+    expect(found.curve.at(-1)?.train).toBeLessThan(found.curve[0]?.train ?? 0)
+    expect(found.curve.at(-1)?.validation).toBeGreaterThan(0)
+  })
+
+  it('gives the same scores for the same seed, others for another', async () => {
+    const [one, same, other] = [
+      await run(measurements()),
+      await run(measurements()),
+      await run(measurements(), { seed: 4 }),
+    ]
+    expect(same.scores).toEqual(one.scores)
+    expect(other.scores).not.toEqual(one.scores)
+  })
+
+  it('is not moved by labels', async () => {
+    const one = await run(measurements())
+    const shuffled = await run(measurements((row) => (row % 5 === 0 ? 1 : 0)))
+    expect(shuffled.scores).toEqual(one.scores)
+    expect(shuffled.threshold).toEqual(one.threshold)
+  })
+
+  it('does not depend on how long its chunks of steps are', async () => {
+    const onnx = await openEngine('onnx')
+    const oneByOne: Engine = {
+      name: onnx.name,
+      async open(...input) {
+        const session = await onnx.open(...input)
+        return {
+          train: (steps) => session.train(Math.min(steps, 7)),
+          evaluate: (matrix) => session.evaluate(matrix),
+          score: (matrix, stop) => session.score(matrix, stop),
+          state: () => session.state(),
+          close: () => session.close(),
+        }
+      },
+    }
+    const [whole, parts] = [await run(measurements()), await run(measurements(), { engine: oneByOne })]
+    expect(parts.scores).toEqual(whole.scores)
+  })
+
+  it('scores the same with a saved model, and explains what is odd', async () => {
+    const engine = await openEngine('onnx')
+    const table = arrayTable(measurements())
+    const found = await run(measurements(), { engine })
+    const model = parseModel(serialiseModel(found.model))
+    const scorer = await openScorer({ engine, model })
+    const matrix = await encodeTable({ table, encoder: model.encoder, signal })
+    const { scores, shares, typical } = await scorer.judge(matrix)
+    await scorer.close()
+    expect(scores).toEqual(found.scores)
+    for (const row of odd) {
+      const parts = [...shares.subarray(row * 4, row * 4 + 4)]
+      expect(parts.indexOf(Math.max(...parts))).toBe(1)
+      expect(Math.abs(parts.reduce((sum, part) => sum + part, 0) / (scores[row] ?? 0) - 1)).toBeLessThan(1e-5)
+      expect(Number(typical[row]?.[1])).toBeLessThan(40)
+    }
+  })
+
+  it('keeps and scores what was reached when training is cancelled', async () => {
+    const cancel = new AbortController()
+    const found = await detect({
+      table: arrayTable(measurements()),
+      engine: await openEngine('onnx'),
+      settings: { seed: 3, steps: 100_000 },
+      signal: cancel.signal,
+      onProgress: (progress) => progress.phase === 'training' && progress.step > 5 && cancel.abort(),
+    })
+    expect(found.complete).toBe(false)
+    expect(found.stepsDone).toBeGreaterThan(5)
+    expect(found.stepsDone).toBeLessThan(100_000)
+    expect(found.scores).toHaveLength(rows)
+  })
+
+  it('says what it is doing', async () => {
+    const phases: DetectProgress['phase'][] = []
+    await detect({
+      table: arrayTable(measurements()),
+      engine: await openEngine('onnx'),
+      signal,
+      onProgress: ({ phase }) => phases.at(-1) !== phase && phases.push(phase),
+    })
+    expect(phases).toEqual(['features', 'training', 'scoring'])
+  })
+})

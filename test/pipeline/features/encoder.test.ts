@@ -70,8 +70,8 @@ describe('missing cells', () => {
   it('are not a number in the value and one in the indicator', async () => {
     const size: ArrayColumn = { name: 'size', cells: [null, ...numbers(19, (index) => index)] }
     const matrix = await encode(await fit(size), size)
-    // One of 20 is missing: median 0, quartiles 0, standard deviation sqrt(0.05 * 0.95).
-    const indicator = { centre: 0, spread: Math.sqrt(0.05 * 0.95) }
+    // One of 20 is missing: median 0, quartiles 0, standard deviation sqrt(0.05 * 0.95), doubled.
+    const indicator = { centre: 0, spread: 2 * Math.sqrt(0.05 * 0.95) }
     expect(row(matrix, 0)).toEqual([Number.NaN, ...rounded(scale(1, indicator))])
     expect(row(matrix, 10)).toEqual(rounded(0, 0))
   })

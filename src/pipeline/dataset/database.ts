@@ -135,24 +135,40 @@ function createInstance(file: string, options: DatabaseOptions): Promise<DuckDBI
 }
 
 async function openWithRecovery(file: string, options: DatabaseOptions): Promise<DuckDBInstance> {
+  const log = `${file}.wal`
+  let error = await opened(file, options)
+  if (error instanceof DuckDBInstance) return error
+  const position = damagedPosition(error)
+  if (position !== null) {
+    const { mtimeMs } = await stat(log)
+    await copyFile(log, `${log}.damaged-${Math.floor(mtimeMs)}`)
+    // The position named is behind the entry's header. A header alone reads as a torn end, which DuckDB skips,
+    // unless it is zeros: then it has to go as well.
+    for (const length of [position, position - logEntryHeaderBytes]) {
+      await truncate(log, Math.max(0, length))
+      error = await opened(file, options)
+      if (error instanceof DuckDBInstance) return error
+    }
+  }
+  const message = error.message
+  throw /(set|conflicting) lock/i.test(message) ? lockedFailure(file, message) : unopenable(file, message)
+}
+
+/** Size and checksum, eight bytes each. */
+const logEntryHeaderBytes = 16
+
+async function opened(file: string, options: DatabaseOptions): Promise<DuckDBInstance | Error> {
   try {
     return await createInstance(file, options)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
-    if (/lock/i.test(message)) throw lockedFailure(file, message)
-    const position = /WAL[\s\S]*?byte position (\d+)/i.exec(message)?.[1]
-    if (position === undefined) throw unopenable(file, message)
-    await cutLog(`${file}.wal`, Number(position))
-    return await createInstance(file, options).catch((again: unknown) => {
-      throw unopenable(file, again instanceof Error ? again.message : String(again))
-    })
+    return error instanceof Error ? error : new Error(String(error))
   }
 }
 
-async function cutLog(log: string, position: number): Promise<void> {
-  const { mtimeMs } = await stat(log)
-  await copyFile(log, `${log}.damaged-${Math.floor(mtimeMs)}`)
-  await truncate(log, position)
+/** Where DuckDB found the write-ahead log damaged; null for any other error. */
+function damagedPosition(error: Error): number | null {
+  const position = /Corrupt WAL[\s\S]*?byte position (\d+)/i.exec(error.message)?.[1]
+  return position === undefined ? null : Number(position)
 }
 
 function lockedFailure(file: string, message: string): Failure {

@@ -28,7 +28,7 @@ async function* readChunks(
   try {
     const readings = await columnReadings(connection, dataset, columnNames)
     const wanted = Math.min(65_536, Math.max(2_048, Math.floor(chunkCells / columnNames.length)))
-    const expressions = readings.map(({ expression }) => expression).join(', ')
+    const expressions = readings.map(({ vectorExpression }) => vectorExpression).join(', ')
     const result = await connection.stream(`SELECT ${expressions} FROM ${tableOf(dataset.datasetId)}`)
     let firstRow = 0
     // DuckDB hands out 2,048 rows at a time; the builder has room for one such chunk too many.
@@ -66,7 +66,7 @@ export async function readTableRows(
   }
   return await database.withConnection(async (connection) => {
     const readings = await columnReadings(connection, dataset, columnNames)
-    const expressions = readings.map(({ expression }) => expression).join(', ')
+    const expressions = readings.map(({ vectorExpression }) => vectorExpression).join(', ')
     const numbers = rowNumbers.map((row) => Math.trunc(row)).join(',')
     const table = tableOf(dataset.datasetId)
     const result = await connection.run(

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Distribution } from '../../contract/records.ts'
 import { readRowsOf } from './database.ts'
 import { type StoredKind, storedColumn } from './layout.ts'
+import { type NumberFacts, readBins, readNumberFacts } from './numberFacts.ts'
 
 /** What a profile says about one stored column. */
 export interface ColumnProfile {
@@ -11,25 +12,11 @@ export interface ColumnProfile {
   readonly maximum: number | null
   readonly mean: number | null
   readonly allIntegers: boolean
+  /** Texts: all are digits with leading zeros, or more digits than a number holds. */
   readonly allCodes: boolean
+  /** Texts: mean length in characters. */
   readonly meanLength: number
   readonly distribution: Distribution
-}
-
-/** Columns in one query: more would make DuckDB's plans slow and large. */
-const batchColumns = 200
-/** Up to this many rows distinct values are counted, above it they are estimated. */
-const exactDistinctRows = 100_000
-const bins = 20
-const topValues = 8
-
-interface Input {
-  readonly connection: DuckDBConnection
-  /** Quoted name. */
-  readonly table: string
-  readonly rows: number
-  readonly columns: readonly ProfiledColumn[]
-  readonly signal?: AbortSignal | undefined
 }
 
 export interface ProfiledColumn {
@@ -39,113 +26,146 @@ export interface ProfiledColumn {
   readonly asValues?: boolean
 }
 
+export interface ProfileInput {
+  readonly connection: DuckDBConnection
+  /** Quoted name. */
+  readonly table: string
+  readonly rows: number
+  readonly columns: readonly ProfiledColumn[]
+  readonly signal?: AbortSignal | undefined
+}
+
+/** Columns in one query: more would make DuckDB's plans slow and large. */
+const batchColumns = 200
+/** Up to this many rows distinct values are counted, above it they are estimated. */
+const exactDistinctRows = 100_000
+const bins = 20
+const topValues = 8
+
 /** Profiles columns of a table in batches of queries; the result is in the order of `columns`. */
-export async function profileColumns(input: Input): Promise<ColumnProfile[]> {
-  const profiles: ColumnProfile[] = []
+export async function profileColumns(input: ProfileInput): Promise<ColumnProfile[]> {
+  const byPosition = new Map<number, ColumnProfile>()
   for (let from = 0; from < input.columns.length; from += batchColumns) {
     input.signal?.throwIfAborted()
-    const columns = input.columns.slice(from, from + batchColumns)
-    const facts = await readFacts({ ...input, columns })
-    const distributions = await readDistributions({ ...input, columns }, facts)
-    for (const [index, fact] of facts.entries()) {
-      const distribution = distributions[index] ?? { kind: 'values', values: [] }
-      profiles.push({ ...fact, distribution })
-    }
+    const batch = input.columns.slice(from, from + batchColumns)
+    const texts = { ...input, columns: batch.filter(({ kind }) => kind === 'text') }
+    const numbers = { ...input, columns: batch.filter(({ kind }) => kind !== 'text') }
+    for (const [position, profile] of await profileTexts(texts)) byPosition.set(position, profile)
+    for (const [position, profile] of await profileNumbers(numbers)) byPosition.set(position, profile)
   }
-  return profiles
-}
-
-type Facts = Omit<ColumnProfile, 'distribution'>
-
-const factsPerColumn = 8
-
-async function readFacts({ connection, table, rows, columns }: Input): Promise<Facts[]> {
-  const expressions = columns.flatMap(({ position, kind }) => {
-    const column = storedColumn(position)
-    const value = kind === 'date-time' ? `epoch_ms(${column})` : column
-    const distinct =
-      rows <= exactDistinctRows ? `count(DISTINCT ${column})` : `approx_count_distinct(${column})`
-    const numeric =
-      kind === 'text'
-        ? ['NULL', 'NULL', 'NULL', 'false']
-        : [
-            `min(${value})::DOUBLE`,
-            `max(${value})::DOUBLE`,
-            `avg(${value})`,
-            `bool_and(${value} = trunc(${value}))`,
-          ]
-    const textual =
-      kind === 'text'
-        ? [`bool_and(regexp_full_match(${column}, '0\\d+|[+-]?\\d{16,}'))`, `avg(length(${column}))`]
-        : ['false', '0::DOUBLE']
-    return [`count(${column})`, distinct, ...numeric, ...textual]
-  })
-  const [values = []] = await readRowsOf(connection, `SELECT ${expressions.join(', ')} FROM ${table}`)
-  return columns.map((_, index) => {
-    const [present, distinct, minimum, maximum, mean, allIntegers, allCodes, meanLength] = values.slice(
-      index * factsPerColumn,
-      (index + 1) * factsPerColumn,
-    )
-    const presentCells = Number(present ?? 0)
-    return {
-      present: presentCells,
-      // An estimate may exceed what is possible.
-      distinct: Math.min(presentCells, Number(distinct ?? 0)),
-      minimum: numberOrNull(minimum),
-      maximum: numberOrNull(maximum),
-      mean: numberOrNull(mean),
-      allIntegers: allIntegers === true,
-      allCodes: allCodes === true,
-      meanLength: Number(meanLength ?? 0),
-    }
+  return input.columns.map(({ position }) => {
+    const profile = byPosition.get(position)
+    if (profile === undefined) throw new Error(`column ${position} was not profiled`)
+    return profile
   })
 }
 
-const numberOrNull = (value: unknown): number | null =>
-  value === null || value === undefined ? null : Number(value)
-
-async function readDistributions(
-  { connection, table, columns }: Input,
-  facts: readonly Facts[],
-): Promise<Distribution[]> {
-  const queries = columns.map(({ position, kind, asValues }, index) => {
-    const column = storedColumn(position)
-    const { minimum, maximum } = facts[index] ?? { minimum: null, maximum: null }
-    if (kind === 'text' || asValues === true) {
-      return `(SELECT ${index} AS k, ${column}::VARCHAR AS v, 0 AS b, count(*) AS n FROM ${table}
-        WHERE ${column} IS NOT NULL GROUP BY ALL ORDER BY n DESC, v LIMIT ${topValues})`
-    }
-    const value = kind === 'date-time' ? `epoch_ms(${column})::DOUBLE` : column
-    const bin = binExpression(value, minimum, maximum)
-    return `(SELECT ${index} AS k, NULL AS v, ${bin} AS b, count(*) AS n FROM ${table}
-      WHERE ${column} IS NOT NULL GROUP BY ALL)`
+async function profileNumbers(input: ProfileInput): Promise<Map<number, ColumnProfile>> {
+  const facts = await readNumberFacts(input)
+  const distinct = await countDistinct(input, facts)
+  const counts = await readBins(input, facts, bins)
+  const values = await readTopValues({
+    ...input,
+    columns: input.columns.filter(({ asValues }) => asValues === true),
   })
-  const rows = await readRowsOf(connection, queries.join(' UNION ALL '))
-  const found = columns.map(() => [] as { value: string; bin: number; count: number }[])
-  for (const [index, value, bin, count] of rows) {
-    found[Number(index)]?.push({ value: String(value), bin: Number(bin), count: Number(count) })
-  }
-  return columns.map(({ kind, asValues }, index) => {
-    const entries = found[index] ?? []
-    if (kind === 'text' || asValues === true) {
+  return new Map(
+    input.columns.map(({ position, kind }, index) => {
+      const fact = facts[index] ?? missingFacts
+      const top = values.get(position)
       // As the page shows numbers: DuckDB writes 1.0 where JavaScript writes 1.
       const shown = (value: string) => (kind === 'number' ? String(Number(value)) : value)
-      const values = entries.map(({ value, count }) => ({ value: shown(value), count }))
-      return { kind: 'values', values: values.sort((one, other) => other.count - one.count) }
-    }
-    const counts = Array.from({ length: bins }, () => 0)
-    for (const { bin, count } of entries) counts[bin] = (counts[bin] ?? 0) + count
-    return { kind: 'bins', from: facts[index]?.minimum ?? 0, to: facts[index]?.maximum ?? 0, counts }
+      const distribution: Distribution =
+        top === undefined
+          ? { kind: 'bins', from: fact.minimum ?? 0, to: fact.maximum ?? 0, counts: counts[index] ?? [] }
+          : { kind: 'values', values: top.map(({ value, count }) => ({ value: shown(value), count })) }
+      return [
+        position,
+        { ...fact, distinct: distinct[index] ?? 0, allCodes: false, meanLength: 0, distribution },
+      ]
+    }),
+  )
+}
+
+const missingFacts: NumberFacts = {
+  present: 0,
+  minimum: null,
+  maximum: null,
+  mean: null,
+  allIntegers: false,
+  notFinite: 0,
+  distinct: 0,
+}
+
+const distinctExpression = (column: string, rows: number): string =>
+  rows <= exactDistinctRows ? `count(DISTINCT ${column})` : `approx_count_distinct(${column})`
+
+async function countDistinct(input: ProfileInput, facts: readonly NumberFacts[]): Promise<number[]> {
+  const { connection, table, rows, columns } = input
+  const open = columns.flatMap(({ position }, index) => {
+    const fact = facts[index] ?? missingFacts
+    // One value needs no query, and an estimate must not say that there are two.
+    return fact.distinct === null && fact.minimum !== fact.maximum ? [{ position, index }] : []
   })
+  const counted = facts.map(({ distinct, minimum }) => distinct ?? (minimum === null ? 0 : 1))
+  if (open.length === 0) return counted
+  const expressions = open.map(({ position }) => distinctExpression(storedColumn(position), rows))
+  const [found = []] = await readRowsOf(connection, `SELECT ${expressions.join(', ')} FROM ${table}`)
+  for (const [at, { index }] of open.entries()) {
+    counted[index] = Math.max(2, Math.min(facts[index]?.present ?? 0, Number(found[at] ?? 0)))
+  }
+  return counted
 }
 
-/** The bin of a value among equal bins from minimum to maximum; halves first, as their difference may overflow. */
-function binExpression(value: string, minimum: number | null, maximum: number | null): string {
-  if (minimum === null || maximum === null || minimum === maximum) return '0'
-  const from = minimum / 2
-  const width = maximum / 2 - from
-  if (!(width > 0) || !Number.isFinite(bins / width)) return '0'
-  return `least(${bins - 1}, greatest(0, floor((${value} / 2 - (${sqlDouble(from)})) / ${sqlDouble(width)} * ${bins})))::INTEGER`
+const textFacts = 4
+
+async function profileTexts(input: ProfileInput): Promise<Map<number, ColumnProfile>> {
+  const { connection, table, rows, columns } = input
+  if (columns.length === 0) return new Map()
+  const expressions = columns.flatMap(({ position }) => {
+    const column = storedColumn(position)
+    const codes = `bool_and(regexp_full_match(${column}, '0\\d+|[+-]?\\d{16,}'))`
+    return [`count(${column})`, distinctExpression(column, rows), codes, `avg(length(${column}))`]
+  })
+  const [found = []] = await readRowsOf(connection, `SELECT ${expressions.join(', ')} FROM ${table}`)
+  const values = await readTopValues(input)
+  return new Map(
+    columns.map(({ position }, index) => {
+      const [count, distinct, codes, length] = found.slice(index * textFacts, (index + 1) * textFacts)
+      const present = Number(count ?? 0)
+      const top = values.get(position) ?? []
+      // The commonest values are exact: where all of them are listed, so is their number.
+      const counted = top.length < topValues ? top.length : Math.min(present, Number(distinct ?? 0))
+      const profile: ColumnProfile = {
+        present,
+        distinct: counted,
+        minimum: null,
+        maximum: null,
+        mean: null,
+        allIntegers: false,
+        allCodes: codes === true,
+        meanLength: Number(length ?? 0),
+        distribution: { kind: 'values', values: top },
+      }
+      return [position, profile]
+    }),
+  )
 }
 
-const sqlDouble = (value: number): string => `'${value}'::DOUBLE`
+type ValueCount = { readonly value: string; readonly count: number }
+
+/** The commonest values of each column, by position. */
+async function readTopValues(input: ProfileInput): Promise<Map<number, ValueCount[]>> {
+  const { connection, table, columns } = input
+  const found = new Map(columns.map(({ position }) => [position, [] as ValueCount[]]))
+  if (columns.length === 0) return found
+  const queries = columns.map(({ position }) => {
+    const column = storedColumn(position)
+    return `(SELECT ${position}, ${column}::VARCHAR AS v, count(*) AS n FROM ${table}
+      WHERE ${column} IS NOT NULL GROUP BY v ORDER BY n DESC, v LIMIT ${topValues})`
+  })
+  for (const [position, value, count] of await readRowsOf(connection, queries.join(' UNION ALL '))) {
+    found.get(Number(position))?.push({ value: String(value), count: Number(count) })
+  }
+  for (const values of found.values()) values.sort((one, other) => other.count - one.count)
+  return found
+}

@@ -3,6 +3,7 @@ import { Failure } from '../../contract/failure.ts'
 import type { Dataset } from '../../contract/records.ts'
 import { readRowsOf } from './database.ts'
 import { isNumeric, isoText, type StoredKind, storedColumn, tableOf } from './layout.ts'
+import { doublesOf, numberExpression } from './numberFacts.ts'
 import type { CellVector } from './table.ts'
 
 /** One column as a query reads it. */
@@ -11,6 +12,8 @@ export interface ColumnReading {
   readonly stored: StoredKind
   /** SQL whose result is DOUBLE (date-times as milliseconds) or VARCHAR. */
   readonly expression: string
+  /** The same with NaN for missing cells where the column is read as numbers. */
+  readonly vectorExpression: string
 }
 
 /** How each named column is stored and read. Throws `not-found` for a name the table does not have. */
@@ -29,9 +32,11 @@ export async function columnReadings(
       })
     }
     const stored = kinds[position] ?? 'text'
-    const column = storedColumn(position)
-    const value = stored === 'date-time' ? `epoch_ms(${column})::DOUBLE` : column
-    return { position, stored, expression: value }
+    const value = stored === 'text' ? storedColumn(position) : numberExpression(position, stored)
+    const column = dataset.columns[position]
+    const fills = column !== undefined && isNumeric(column.type) && column.missing > 0
+    const vectorExpression = fills ? `coalesce(${value}, 'nan'::DOUBLE)` : value
+    return { position, stored, expression: value, vectorExpression }
   })
 }
 
@@ -67,10 +72,7 @@ export class VectorBuilder {
       const vector = chunk.getColumnVector(index)
       const sink = this.#sinks[index]
       if (sink instanceof Float64Array) {
-        for (let row = 0; row < rows; row++) {
-          const value = vector.getItem(row)
-          sink[this.rows + row] = typeof value === 'number' ? value : Number.NaN
-        }
+        sink.set(doublesOf(vector), this.rows)
       } else if (sink !== undefined) {
         for (let row = 0; row < rows; row++) sink.push(asText(reading.stored, vector.getItem(row)))
       }

@@ -65,14 +65,22 @@ export function readDialect(head: Head, fileName: string, chosen: Partial<Dialec
   )
   const [first = []] = records
   const body = dialect.hasHeader ? records.slice(1) : records
-  if (body.length === 0) throw noRows(fileName, first.length > 0)
+  if (body.length === 0) throw noRows(fileName, first.length > 0, head.whole)
   const { width } = commonWidth(body)
   const names = safeColumnNames(dialect.hasHeader ? first : [], width)
   const rows = body.filter((record) => record.length === width)
   return { dialect, names, rows, columns: columnsOf(names, rows, dialect, head.whole), text }
 }
 
-function noRows(fileName: string, hasHeader: boolean): Failure {
+function noRows(fileName: string, hasHeader: boolean, whole: boolean): Failure {
+  if (!whole) {
+    const line = hasHeader ? 2 : 1
+    return new Failure(
+      'unreadable-file',
+      `${fileName}, line ${line}: the line is longer than 8 MB, so this is not a table with one row a line. Check that it is a text file with line ends.`,
+      { line },
+    )
+  }
   return new Failure(
     'unreadable-file',
     hasHeader

@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { createReadStream } from 'node:fs'
-import { open, stat } from 'node:fs/promises'
+import { type FileHandle, open, stat } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { Failure } from '../../contract/failure.ts'
@@ -19,22 +19,27 @@ export interface Head {
   readonly markBytes: number
 }
 
-export const headBytes = 256 * 1024
+const headBytes = 256 * 1024
+/** For tables whose first lines alone are longer than that. */
+const longHeadBytes = 9 * 1024 * 1024
 
 /** Reads the head of a file. Throws a Failure for what is not a table of text. */
 export async function readHead(path: string, fileName: string): Promise<Head> {
   const fileBytes = await sizeOf(path, fileName)
   const file = await open(path)
   try {
-    const { buffer, bytesRead } = await file.read(Buffer.alloc(headBytes), 0, headBytes, 0)
-    const packed = buffer.subarray(0, bytesRead)
-    const gzip = packed[0] === 0x1f && packed[1] === 0x8b
-    const bytes = gzip ? await unpackedHead(path, fileName) : packed
+    const gzip = await startsAsGzip(file)
+    const take = (limit: number) => (gzip ? unpackedHead(path, fileName, limit) : plainHead(file, limit))
+    let bytes = await take(headBytes)
+    const few = bytes.filter((byte) => byte === 10 || byte === 13).length < 4
+    if (bytes.length === headBytes && few) bytes = await take(longHeadBytes)
     if (bytes.length === 0) {
       throw new Failure('unreadable-file', `${fileName} is empty. Choose a file with a header and rows.`)
     }
     refuseKnownFormats(bytes, fileName)
-    const whole = gzip ? bytes.length < headBytes : bytesRead === fileBytes
+    const whole = gzip
+      ? bytes.length !== headBytes && bytes.length !== longHeadBytes
+      : bytes.length === fileBytes
     return { bytes, whole, gzip, fileBytes, ...findEncoding(bytes, whole, fileName) }
   } finally {
     await file.close()
@@ -98,20 +103,30 @@ export function openBytes(path: string, gzip: boolean, onPacked?: (chunk: Buffer
   return packed.pipe(unpacked)
 }
 
-async function unpackedHead(path: string, fileName: string): Promise<Buffer> {
+async function startsAsGzip(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(2), 0, 2, 0)
+  return bytesRead === 2 && buffer[0] === 0x1f && buffer[1] === 0x8b
+}
+
+async function plainHead(file: FileHandle, limit: number): Promise<Buffer> {
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(limit), 0, limit, 0)
+  return buffer.subarray(0, bytesRead)
+}
+
+async function unpackedHead(path: string, fileName: string, limit: number): Promise<Buffer> {
   const parts: Buffer[] = []
   let length = 0
   try {
     for await (const part of openBytes(path, true)) {
       parts.push(part)
       length += part.length
-      if (length >= headBytes) break
+      if (length >= limit) break
     }
   } catch (error) {
     // A file cut short still has a head to show; the import itself will refuse it.
     if (length === 0) throw readFailure(error, fileName)
   }
-  return Buffer.concat(parts).subarray(0, headBytes)
+  return Buffer.concat(parts).subarray(0, limit)
 }
 
 const formats: readonly (readonly [signature: string, name: string])[] = [

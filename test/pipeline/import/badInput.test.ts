@@ -1,0 +1,229 @@
+import { mkdirSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { readCells, readRowPage } from '../../../src/pipeline/dataset/pages.ts'
+import { listDatasets } from '../../../src/pipeline/dataset/store.ts'
+import { previewFile } from '../../../src/pipeline/import/preview.ts'
+import { TestProject } from '../project.ts'
+
+let project: TestProject
+beforeAll(async () => {
+  project = await TestProject.open()
+})
+afterAll(async () => await project.close())
+
+const rows = (count: number) =>
+  Array.from({ length: count }, (_, index) => `${index * 1.5},text ${index % 4}\n`).join('')
+
+describe('a file that is no table', () => {
+  const cases: [name: string, content: string | Uint8Array, sentence: RegExp][] = [
+    ['empty.csv', '', /empty\.csv is empty\. Choose/],
+    ['blank.csv', '\n\n  \n', /blank\.csv has no rows/],
+    [
+      'header-only.csv',
+      'a,b,c\n',
+      /header-only\.csv has a header in line 1 but no rows.*switch the header off/,
+    ],
+    [
+      'binary.csv',
+      Uint8Array.from({ length: 5000 }, (_, index) => (index * 7919) % 256),
+      /binary\.csv is not text/,
+    ],
+    ['book.csv', 'PK\x03\x04 and so on', /book\.csv is a zip file, perhaps an Excel workbook/],
+    ['one-line.csv', `a,b\n${'x'.repeat(9_000_000)}`, /one-line\.csv, line 2: the line is longer than 8 MB/],
+    [
+      'short.csv.gz',
+      gzipSync(`a,b\n${rows(50_000)}`).subarray(0, 60_000),
+      /cut short\. Copy or download it again/,
+    ],
+    ['damaged.csv.gz', damagedGzip(), /damaged compressed data/],
+  ]
+  it.each(cases)('%s is refused with a sentence, and nothing is left', async (name, content, sentence) => {
+    const attempt = project.import(project.write(name, content))
+    await expect(attempt).rejects.toMatchObject({
+      code: 'unreadable-file',
+      message: expect.stringMatching(sentence),
+    })
+    expect(await listDatasets(project.database)).toEqual([])
+    expect(readdirSync(project.sources)).toEqual([])
+  })
+
+  it('a folder and a vanished file are refused by preview and import alike', async () => {
+    const folder = join(project.folder, 'folder.csv')
+    mkdirSync(folder)
+    const isFolder = {
+      code: 'unreadable-file',
+      message: 'folder.csv is a folder. Choose a CSV file inside it.',
+    }
+    const isGone = {
+      code: 'unreadable-file',
+      message: 'gone.csv is no longer there. Was it moved or deleted?',
+    }
+    const gone = join(project.folder, 'gone.csv')
+    await expect(project.import(folder)).rejects.toMatchObject(isFolder)
+    await expect(previewFile({ path: folder, fileName: 'folder.csv' })).rejects.toMatchObject(isFolder)
+    await expect(project.import(gone)).rejects.toMatchObject(isGone)
+    await expect(previewFile({ path: gone, fileName: 'gone.csv' })).rejects.toMatchObject(isGone)
+  })
+
+  it('a delimiter that cannot be one is refused', async () => {
+    const attempt = project.importText('a,b\n1,2\n', { dialect: { delimiter: '' } })
+    await expect(attempt).rejects.toMatchObject({ code: 'bad-request' })
+  })
+})
+
+function damagedGzip(): Uint8Array {
+  const bytes = gzipSync(`a,b\n${rows(50_000)}`)
+  bytes.fill(0x55, 30_000, 30_200)
+  return bytes
+}
+
+describe('a table with faults', () => {
+  it('sets ragged lines aside with line and text, and keeps the others in order', async () => {
+    const dataset = await project.importText('a,b,c\n1,2,3\n4,5\n6,7,8\n9,10,11,12\n13,14,15\n')
+    expect(dataset).toMatchObject({ rows: 3, quarantined: 2, issues: 2 })
+    expect(
+      (await project.issues(dataset)).map(({ line, kind, raw, action }) => ({ line, kind, raw, action })),
+    ).toEqual([
+      { line: 3, kind: 'ragged', raw: '4,5', action: 'quarantined' },
+      { line: 5, kind: 'ragged', raw: '9,10,11,12', action: 'quarantined' },
+    ])
+    expect((await readRowPage(project.database, dataset, { from: 0, to: 9 })).cells).toEqual([
+      [1, 2, 3],
+      [6, 7, 8],
+      [13, 14, 15],
+    ])
+  })
+
+  it('refuses a table when most lines do not fit, naming the first', async () => {
+    const text = `a,b\n1,2\n3,4\n5,6\n7,8\n${'1,2,3\n1\n'.repeat(3)}`
+    await expect(project.importText(text, { dialect: { delimiter: ',' } })).rejects.toMatchObject({
+      code: 'unreadable-file',
+      message: expect.stringMatching(/6 lines do not have 2 cells and only 4 have.*Line 6/),
+    })
+  })
+
+  it('gives up only the line of a quote that never closes', async () => {
+    const text = `a,b\n${rows(30)}7,"open\n${rows(30)}8,"q" x\n${rows(30)}`
+    const dataset = await project.importText(text)
+    expect(dataset).toMatchObject({ rows: 90, quarantined: 2 })
+    const issues = await project.issues(dataset)
+    expect(issues.map(({ line, kind, raw }) => ({ line, kind, raw }))).toEqual([
+      { line: 32, kind: 'quote', raw: '7,"open' },
+      { line: 63, kind: 'quote', raw: '8,"q" x' },
+    ])
+    expect(issues[0]?.message).toMatch(/Line 32: a quoted cell is not closed properly\. Double the quotes/)
+  })
+
+  it('finds a good row behind a quote that swallows a properly quoted line', async () => {
+    const dataset = await project.importText('a,b\n1,"x\n2,"y, z"\n3,"multi\nline"\n4,w\n5,w\n')
+    expect(dataset).toMatchObject({ rows: 4, quarantined: 1 })
+    expect((await readCells(project.database, dataset, [1, 0], ['b'])).cells).toEqual([
+      ['multi\nline'],
+      ['y, z'],
+    ])
+  })
+
+  it('blanks a few texts in a number column, naming line and column', async () => {
+    const dataset = await project.importText(`n,t\n${rows(100)}oops,x\n"multi\nline",y\n${rows(100)}inf,z\n`)
+    expect(dataset).toMatchObject({ rows: 203, quarantined: 0, issues: 3 })
+    expect(dataset.columns[0]).toMatchObject({ type: 'number', missing: 3 })
+    const issues = await project.issues(dataset)
+    expect(issues.map(({ line, column, action }) => ({ line, column, action }))).toEqual([
+      { line: 102, column: 'n', action: 'blanked' },
+      { line: 103, column: 'n', action: 'blanked' },
+      { line: 205, column: 'n', action: 'blanked' },
+    ])
+    expect(issues[0]?.message).toBe(
+      'Line 102, column "n": "oops" is not a finite number; the cell was left blank. Add it to the missing marks, or import the column as text.',
+    )
+  })
+
+  it('reads a number column as text when many of its cells are texts', async () => {
+    const late = Array.from({ length: 400 }, (_, index) => `code ${index % 9},x\n`).join('')
+    const dataset = await project.importText(`n,t\n${rows(3000)}${late}`)
+    expect(dataset).toMatchObject({ rows: 3400, quarantined: 0, issues: 0 })
+    expect(dataset.columns[0]).toMatchObject({ missing: 0, minimum: null })
+    expect((await readCells(project.database, dataset, [1, 3001], ['n'])).cells).toEqual([
+      ['1.5'],
+      ['code 1'],
+    ])
+  })
+
+  it('notes a column without values, and a single row', async () => {
+    const dataset = await project.importText('a,b\n1,\n')
+    expect(dataset).toMatchObject({ rows: 1, issues: 2 })
+    expect(dataset.columns[1]).toMatchObject({ type: 'constant', role: 'ignored', missing: 1, distinct: 0 })
+    const messages = (await project.issues(dataset)).map(({ message }) => message)
+    expect(messages).toContain('Column "b" has no values at all and is ignored.')
+    expect(messages.join()).toMatch(/a single row/)
+  })
+
+  it('reads 5,000 columns', async () => {
+    const width = 5000
+    const line = (row: number) => Array.from({ length: width }, (_, index) => (index + row) % 17).join(',')
+    const header = Array.from({ length: width }, (_, index) => `c${index}`).join(',')
+    const text = [header, ...Array.from({ length: 40 }, (_, row) => line(row))].join('\n')
+    const dataset = await project.importText(text)
+    expect(dataset).toMatchObject({ rows: 40, quarantined: 0 })
+    expect(dataset.columns[4999]).toMatchObject({ name: 'c4999', type: 'number', distinct: 17, maximum: 16 })
+  })
+})
+
+describe('encodings and line ends', () => {
+  const expected = [
+    ['Größe', 1],
+    ['naïve', 2],
+    ['plain', 3],
+  ]
+  const text = 'word,n\nGröße,1\nnaïve,2\nplain,3\n'
+  const utf16 = (swap: boolean) => {
+    const bytes = Buffer.from(`\ufeff${text}`, 'utf16le')
+    return swap ? bytes.swap16() : bytes
+  }
+  const cases: [string, string | Uint8Array, string][] = [
+    ['UTF-8 with a mark', `\ufeff${text}`, 'utf-8'],
+    ['windows-1252', Buffer.from(text, 'latin1'), 'windows-1252'],
+    ['UTF-16 little endian', utf16(false), 'utf-16le'],
+    ['UTF-16 big endian', utf16(true), 'utf-16be'],
+    ['UTF-16 without a mark', utf16(false).subarray(2), 'utf-16le'],
+    ['CR line ends', text.replaceAll('\n', '\r'), 'utf-8'],
+    ['CRLF line ends', text.replaceAll('\n', '\r\n'), 'utf-8'],
+    ['mixed line ends', text.replace('\n', '\r\n'), 'utf-8'],
+    ['no line end at the end', text.trimEnd(), 'utf-8'],
+    ['blank lines', text.replaceAll('\n', '\n\n'), 'utf-8'],
+    ['gzip by content', gzipSync(text), 'utf-8'],
+    ['a preamble', `# made by a tool\n\n${text}`, 'utf-8'],
+    ['NUL bytes', text.replace('plain', 'pl\0ain'), 'utf-8'],
+  ]
+  it.each(cases)('%s', async (_name, content, encoding) => {
+    const dataset = await project.importText(content)
+    expect(dataset.dialect.encoding).toBe(encoding)
+    expect(dataset.quarantined).toBe(0)
+    expect((await readRowPage(project.database, dataset, { from: 0, to: 9 })).cells).toEqual(expected)
+  })
+
+  it('says which line had NUL bytes', async () => {
+    const dataset = await project.importText(text.replace('plain', 'pl\0ain'))
+    expect(await project.issues(dataset)).toMatchObject([{ line: 4, kind: 'encoding', action: 'kept' }])
+  })
+
+  it('finds windows-1252 where the first such byte comes late', async () => {
+    const content = Buffer.from(`word,n\n${'plain,1.5\n'.repeat(60_000)}Größe,2\n`, 'latin1')
+    const dataset = await project.importText(content)
+    expect(dataset.dialect.encoding).toBe('windows-1252')
+    expect((await readCells(project.database, dataset, [60_000], ['word'])).cells).toEqual([['Größe']])
+  })
+
+  it('keeps a row with a few bytes that are no UTF-8, and names its line', async () => {
+    const content = Buffer.concat([
+      Buffer.from('word,n\nGröße,1\nx'),
+      Buffer.from([0xff]),
+      Buffer.from('y,2\nz,3\n'),
+    ])
+    const dataset = await project.importText(content, { dialect: { encoding: 'utf-8' } })
+    expect((await readCells(project.database, dataset, [1], ['word'])).cells).toEqual([['x\ufffdy']])
+    expect(await project.issues(dataset)).toMatchObject([{ line: 3, kind: 'encoding', action: 'kept' }])
+  })
+})

@@ -39,7 +39,7 @@ describe('the whole story with a mouse', () => {
   it('shows what a dropped file holds before importing it', async () => {
     await page.getByTestId('drop-zone').waitFor()
     await dropFiles(page, [table])
-    await page.getByTestId('preview').waitFor()
+    await page.getByTestId('preview-row').first().waitFor()
     expect(await page.getByTestId('preview-row').count()).toBeGreaterThan(5)
   })
 
@@ -80,7 +80,7 @@ describe('the whole story with a mouse', () => {
 
   it('says why a row is odd', async () => {
     await page.getByTestId('ranked-row').first().click()
-    await page.getByTestId('row-detail').waitFor()
+    await page.getByTestId('row-detail').getByTestId('share-row').first().waitFor()
     expect(await page.getByTestId('share-row').count()).toBeGreaterThan(3)
   })
 

@@ -5,7 +5,7 @@ import { openEngine } from '../src/engine/engines.ts'
 import { metricsAt } from '../src/pipeline/evaluation/evaluate.ts'
 import { readLabels } from '../src/pipeline/evaluation/labels.ts'
 import { detect } from '../src/pipeline/run.ts'
-import { developmentTables, openBenchTable } from './support/tables.ts'
+import { developmentTables, openBenchProject } from './support/tables.ts'
 
 /** Measured per table: the prototype of this recipe and scikit-learn's IsolationForest, AUROC / AP. */
 const peers: Readonly<Record<string, string>> = {
@@ -48,9 +48,10 @@ const { values, positionals } = parseArgs({
 const seeds = values.seeds.split(',').map(Number)
 const settings = JSON.parse(values.settings) as object
 const engine = await openEngine('onnx')
+const project = await openBenchProject()
 
 async function measure(name: string, ignored: readonly string[]): Promise<Line> {
-  const { table, labels } = openBenchTable(name, ignored)
+  const { table, labels } = await project.open(name, ignored)
   const codes = readLabels(labels)?.codes
   if (!codes) throw new Error(`${name} has no usable label column`)
   const runs: Line[] = []
@@ -100,3 +101,4 @@ if (development.length > 1) print(`mean of ${development.length}`, meanLine(deve
 if (chosen.includes('network-connections')) {
   print('network-connections', await measure('network-connections', ['attack']))
 }
+await project.close()

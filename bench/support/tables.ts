@@ -1,14 +1,15 @@
-import { readdirSync, readFileSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import Papa from 'papaparse'
-import type { ColumnRole } from '../../src/contract/records.ts'
+import type { Cell, ColumnChoice } from '../../src/contract/records.ts'
+import { openDatabase } from '../../src/pipeline/dataset/database.ts'
+import { openTable } from '../../src/pipeline/dataset/openTable.ts'
 import type { Table } from '../../src/pipeline/dataset/table.ts'
-import { type ArrayColumn, arrayTable } from '../../test/support/arrayTable.ts'
+import { importFile } from '../../src/pipeline/import/importFile.ts'
 
 const dataFolder = resolve('../shared/data')
 
-/** The development tables, by name. */
+/** Names of the development tables. */
 export function developmentTables(): string[] {
   return readdirSync(join(dataFolder, 'tabular')).map((file) => file.replace(/\.csv(\.gz)?$/, ''))
 }
@@ -16,30 +17,62 @@ export function developmentTables(): string[] {
 export interface BenchTable {
   readonly table: Table
   /** Cells of the label column, in row order. */
-  readonly labels: readonly string[]
+  readonly labels: readonly Cell[]
+  readonly importSeconds: number
 }
 
-/** Reads a table of the data folder into memory; `label` is its label column, `ignored` are left out. */
-export function openBenchTable(name: string, ignored: readonly string[] = []): BenchTable {
-  const [header = [], ...rows] = parse(name)
-  const columns = header.map((column, index): ArrayColumn => {
-    const texts = rows.map((row) => row[index] || null)
-    const role: ColumnRole = column === 'label' ? 'label' : ignored.includes(column) ? 'ignored' : 'feature'
-    const numeric = texts.every((text) => text === null || Number.isFinite(Number(text)))
-    const cells = numeric ? texts.map((text) => (text === null ? null : Number(text))) : texts
-    return { name: column, role, type: numeric ? 'number' : 'category', cells }
+export interface BenchProject {
+  /** Imports a table of the data folder as the workbench does, without a hand on its dialect or types. */
+  open(name: string, ignored: readonly string[]): Promise<BenchTable>
+  close(): Promise<void>
+}
+
+/** A project in a temporary folder. */
+export async function openBenchProject(): Promise<BenchProject> {
+  const folder = mkdtempSync(join(tmpdir(), 'residual-bench-'))
+  const database = await openDatabase({
+    file: join(folder, 'project.duckdb'),
+    temporaryFolder: join(folder, 'tmp'),
   })
-  const place = header.indexOf('label')
-  return { table: arrayTable(columns, 2048), labels: rows.map((row) => row[place] ?? '') }
+  return {
+    async open(name, ignored) {
+      const started = performance.now()
+      const path = findTable(name)
+      const choices = ignored.map((column): [string, ColumnChoice] => [column, { role: 'ignored' }])
+      const dataset = await importFile({
+        database,
+        sourceFolder: join(folder, 'sources'),
+        path,
+        fileName: name,
+        datasetId: name,
+        name,
+        columns: { label: { role: 'label' }, ...Object.fromEntries(choices) },
+        onProgress: () => {},
+        signal: new AbortController().signal,
+      })
+      const table = openTable(database, dataset)
+      const importSeconds = (performance.now() - started) / 1000
+      return { table, labels: await readCells(table, 'label'), importSeconds }
+    },
+    async close() {
+      await database.close()
+      rmSync(folder, { recursive: true })
+    },
+  }
 }
 
-function parse(name: string): string[][] {
+async function readCells(table: Table, column: string): Promise<Cell[]> {
+  const cells: Cell[] = []
+  for await (const { vectors } of table.read([column])) {
+    for (const cell of vectors[0]?.values ?? []) cells.push(cell)
+  }
+  return cells
+}
+
+function findTable(name: string): string {
   for (const folder of ['tabular', 'mixed']) {
     const file = readdirSync(join(dataFolder, folder)).find((one) => one.startsWith(`${name}.csv`))
-    if (file === undefined) continue
-    const bytes = readFileSync(join(dataFolder, folder, file))
-    const text = (file.endsWith('.gz') ? gunzipSync(bytes) : bytes).toString('utf8')
-    return Papa.parse<string[]>(text, { skipEmptyLines: true }).data
+    if (file !== undefined) return join(dataFolder, folder, file)
   }
   throw new Error(`No table ${name} in ${dataFolder}`)
 }

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { CellVector, Table } from '../dataset/table.ts'
 import type { EncodedColumn, Encoder, Feature } from './encoder.ts'
@@ -38,6 +39,8 @@ export async function fitEncoder(input: {
   const dropped: { name: string; reason: string }[] = []
   const moments = new Map<string, Float64Array>()
   for (const [index, { name, type }] of chosen.entries()) {
+    // Sorting a long column takes a while: calls come in between, cancel among them.
+    await setImmediate()
     signal.throwIfAborted()
     const vector = cells[index]
     if (!vector) throw new Error(`No cells were read for column ${name}`)

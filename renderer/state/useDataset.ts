@@ -15,8 +15,8 @@ export function useDataset(connection: Connection, { datasets, reread }: Project
   const steps = shallowRef<readonly Step[]>([])
 
   const dataset = computed<Dataset | null>(() => {
-    if (changed.value && changed.value.datasetId === datasetId.value) return changed.value
-    return datasets.value.find((one) => one.datasetId === datasetId.value) ?? datasets.value[0] ?? null
+    const known = datasets.value.find((one) => one.datasetId === datasetId.value) ?? datasets.value[0] ?? null
+    return known && changed.value?.datasetId === known.datasetId ? changed.value : known
   })
 
   // What the project says is newer than the answer kept from a change.

@@ -1,0 +1,44 @@
+import { describe, expect, it } from 'vitest'
+import { droppedFile, pastedFile, takenFile, takesText } from '../../../renderer/shell/files.ts'
+import type { DesktopHost } from '../../../src/contract/host.ts'
+
+const file = (name: string) => new File(['a,b'], name)
+const transfer = (files: File[], directory = false) =>
+  ({
+    files,
+    items: files.map(() => ({ webkitGetAsEntry: () => ({ isDirectory: directory }) })),
+  }) as unknown as DataTransfer
+
+describe('files from outside', () => {
+  it('come with their path on the desktop and without one in a browser', () => {
+    const host = { pathForFile: () => '/data/pumps.csv' } as Partial<DesktopHost> as DesktopHost
+    expect(takenFile(file('pumps.csv'), host).path).toBe('/data/pumps.csv')
+    expect(takenFile(file('pumps.csv'), undefined).path).toBe(null)
+  })
+
+  it('are refused in words when dropped together, as a folder, or not at all', () => {
+    expect(() => droppedFile(transfer([file('a'), file('b')]), undefined)).toThrow('2 files were dropped')
+    expect(() => droppedFile(transfer([file('folder')], true), undefined)).toThrow('folder is a folder')
+    expect(() => droppedFile(transfer([]), undefined)).toThrow('Nothing that was dropped is a file')
+    expect(droppedFile(transfer([file('a.csv')]), undefined).name).toBe('a.csv')
+  })
+
+  it('carry pasted cells as they are', async () => {
+    const pasted = pastedFile('a\tb\n1\t2')
+    expect([pasted.name, await pasted.blob.text()]).toEqual(['Pasted table.csv', 'a\tb\n1\t2'])
+  })
+})
+
+describe('where keys belong', () => {
+  it.each([
+    ['<input>', true],
+    ['<select></select>', true],
+    ['<textarea></textarea>', true],
+    ['<input type="file">', false],
+    ['<button></button>', false],
+  ])('%s takes text: %s', (html, takes) => {
+    const holder = document.createElement('div')
+    holder.innerHTML = html
+    expect(takesText(holder.firstElementChild)).toBe(takes)
+  })
+})

@@ -1,0 +1,58 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { defineComponent, h } from 'vue'
+import { useShortcuts } from '../../../renderer/shell/useShortcuts.ts'
+import { useWorkbench } from '../../../renderer/state/useWorkbench.ts'
+import { settled } from '../fakeConnection.ts'
+import { mountStage } from '../mountStage.ts'
+import { dataset } from '../records.ts'
+
+let singleKeys = { value: true }
+const listening = defineComponent({
+  setup() {
+    singleKeys = useShortcuts(useWorkbench()).singleKeys
+    return () => h('main', [h('input', { 'data-testid': 'field' })])
+  },
+})
+const press = (key: string, target: EventTarget = document.body, ctrlKey = false) =>
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }))
+
+afterEach(() => {
+  localStorage.clear()
+  document.body.replaceChildren()
+})
+
+describe('keys of the whole window', () => {
+  const opened = () =>
+    mountStage(listening, {
+      project: { datasets: [dataset()] },
+      calls: { planTraining: () => new Promise(() => {}) },
+    })
+
+  it('open a stage and the help, but not from within a field', async () => {
+    const { workbench, at, wrapper } = await opened()
+    press('2', at('field').element)
+    expect(workbench.stage.stage.value).toBe('import')
+    press('2')
+    expect(workbench.stage.stage.value).toBe('train')
+    press('?')
+    expect(workbench.helpOpen.value).toBe(true)
+    wrapper.unmount()
+  })
+
+  it('can be turned off and stay off', async () => {
+    const { workbench, wrapper } = await opened()
+    singleKeys.value = false
+    await settled()
+    press('2')
+    expect(workbench.stage.stage.value).toBe('import')
+    expect(localStorage.getItem('residual.singleKeys')).toBe('off')
+    wrapper.unmount()
+  })
+
+  it('hear no more once the window is gone', async () => {
+    const { workbench, wrapper } = await opened()
+    wrapper.unmount()
+    press('?')
+    expect(workbench.helpOpen.value).toBe(false)
+  })
+})

@@ -1,0 +1,90 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import ExportStage from '../../../renderer/stages/export/ExportStage.vue'
+import type { Api } from '../../../src/contract/api.ts'
+import type { DesktopHost } from '../../../src/contract/host.ts'
+import { settled } from '../fakeConnection.ts'
+import { mountStage } from '../mountStage.ts'
+import { dataset, job, run } from '../records.ts'
+
+const file = { name: 'pumps flagged.csv', path: '/exports/pumps flagged.csv', rows: 1, bytes: 99 }
+afterEach(() => {
+  document.body.replaceChildren()
+})
+
+async function opened(host?: DesktopHost, flagged = 1) {
+  const started: unknown[] = []
+  const calls: Partial<Api> = {
+    planTraining: () => new Promise(() => {}),
+    readEvaluation: async () => null,
+    readScores: async () => ({
+      runId: 'r1',
+      scores: Float32Array.from([8, 1]),
+      rows: Int32Array.from([0, 1]),
+      labels: null,
+    }),
+    setThreshold: async ({ rule, value }) => ({ rule, value, cut: flagged ? 5 : 9, flagged }),
+    startExport: async (input) => {
+      started.push(input)
+      return { jobId: 'j1' }
+    },
+  }
+  const threshold = { rule: 'otsu', value: null, cut: flagged ? 5 : 9, flagged } as const
+  const stage = await mountStage(ExportStage, {
+    project: { datasets: [dataset()], runs: [run({ threshold })] },
+    calls,
+    ...(host ? { host } : {}),
+  })
+  return { ...stage, started }
+}
+
+describe('export', () => {
+  it('writes flagged rows with formulas neutralised unless told otherwise, and says where', async () => {
+    const { wrapper, at, started, events } = await opened({
+      chooseSaveFile: async () => '/home/ana/out.csv',
+    } as Partial<DesktopHost> as DesktopHost)
+    await at('export-start').trigger('click')
+    await settled()
+    expect(started).toEqual([
+      { runId: 'r1', rows: 'flagged', neutraliseFormulas: true, path: '/home/ana/out.csv' },
+    ])
+    events.jobChanged(job({ kind: 'export', status: { state: 'done', result: { kind: 'export', file } } }))
+    await settled()
+    expect(at('export-done').text()).toContain('/exports/pumps flagged.csv')
+    wrapper.unmount()
+  })
+
+  it('writes nothing when the save dialog is closed, and complains of nothing', async () => {
+    const { wrapper, at, started } = await opened({
+      chooseSaveFile: async () => null,
+    } as Partial<DesktopHost> as DesktopHost)
+    await at('export-start').trigger('click')
+    await settled()
+    expect([started, at('error').exists()]).toEqual([[], false])
+    wrapper.unmount()
+  })
+
+  it('downloads in a browser once the file is written', async () => {
+    const { wrapper, at, started, events } = await opened()
+    const clicked: string[] = []
+    document.addEventListener('click', (event) => {
+      const anchor = (event.target as HTMLElement).closest('a')
+      if (anchor) clicked.push(anchor.getAttribute('href') ?? '')
+      event.preventDefault()
+    })
+    await at('export-scope-all').find('input').setValue()
+    await at('export-start').trigger('click')
+    await settled()
+    expect(started).toEqual([{ runId: 'r1', rows: 'all', neutraliseFormulas: true }])
+    events.jobChanged(job({ kind: 'export', status: { state: 'done', result: { kind: 'export', file } } }))
+    await settled()
+    expect(clicked).toContain('/exports/pumps%20flagged.csv')
+    wrapper.unmount()
+  })
+
+  it('says what to do when no row is flagged', async () => {
+    const { wrapper, at } = await opened(undefined, 0)
+    expect(at('export-start').attributes('disabled')).toBeDefined()
+    expect(wrapper.text()).toContain('Lower the threshold in Review')
+    wrapper.unmount()
+  })
+})

@@ -1,0 +1,98 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import ImportStage from '../../../renderer/stages/import/ImportStage.vue'
+import { Failure } from '../../../src/contract/failure.ts'
+import { settled } from '../fakeConnection.ts'
+import { mountStage } from '../mountStage.ts'
+import { column, dataset } from '../records.ts'
+
+const planTraining = () => new Promise<never>(() => {})
+const samples = [{ sampleId: 'pumps', title: 'Pumps', description: 'Two sensors.' }]
+afterEach(() => {
+  document.body.replaceChildren()
+})
+
+describe('import without a data set', () => {
+  it('says what to do and offers the samples, one click each', async () => {
+    const asked: unknown[] = []
+    const { wrapper, at } = await mountStage(ImportStage, {
+      project: { samples },
+      calls: {
+        startSampleImport: async (input) => {
+          asked.push(input)
+          return { jobId: 'j1' }
+        },
+      },
+    })
+    expect(wrapper.text()).toContain('Drop a CSV file anywhere on this window')
+    await at('sample-pumps').trigger('click')
+    expect(asked).toEqual([{ sampleId: 'pumps' }])
+    wrapper.unmount()
+  })
+
+  it('shows what would be read, with complaints, and the dialect as found or chosen', async () => {
+    const { wrapper, workbench, at } = await mountStage(ImportStage, {
+      calls: {
+        previewImport: async ({ dialect }) => ({
+          fileName: 'pumps.csv',
+          bytes: 12,
+          dialect: { ...dataset().dialect, ...dialect },
+          detected: [],
+          columns: [{ name: 'speed', type: 'number', role: 'feature' }],
+          rows: [['1'], ['2']],
+          complaints: [
+            {
+              line: 3,
+              column: null,
+              kind: 'ragged',
+              message: 'Two cells.',
+              raw: '1,2',
+              action: 'quarantined',
+            },
+          ],
+        }),
+      },
+    })
+    await workbench.importing.look({ kind: 'path', path: '/pumps.csv' }, 'pumps.csv')
+    await settled()
+    expect(wrapper.findAll('[data-testid="preview-row"]').map((row) => row.text())).toEqual(['1', '2'])
+    expect(at('preview').text()).toContain('Line 3')
+    expect(wrapper.text()).not.toContain('chosen')
+    await at('dialect-delimiter').setValue(';')
+    await settled()
+    expect((at('dialect-delimiter').element as HTMLSelectElement).value).toBe(';')
+    expect(wrapper.text()).toContain('chosen')
+    wrapper.unmount()
+  })
+})
+
+describe('import with a data set', () => {
+  it('shows its numbers, and puts a refused type back with the reason at the column', async () => {
+    const { wrapper, at } = await mountStage(ImportStage, {
+      project: { datasets: [dataset({ rows: 19_020, columns: [column({ name: 'heat' })] })] },
+      calls: {
+        planTraining,
+        updateColumns: async () => {
+          throw new Failure('bad-request', 'Line 3 of heat is no date.')
+        },
+      },
+    })
+    expect(at('dataset-summary').text()).toContain('19,020')
+    await at('column-type').setValue('date-time')
+    await settled()
+    expect(at('column-row').find('[data-testid="error"]').text()).toBe('Line 3 of heat is no date.')
+    expect((at('column-type').element as HTMLSelectElement).value).toBe('number')
+    wrapper.unmount()
+  })
+
+  it('draws only the columns in view of five thousand, and finds one by name', async () => {
+    const columns = Array.from({ length: 5000 }, (_, index) => column({ name: `sensor ${index}` }))
+    const { wrapper, at } = await mountStage(ImportStage, {
+      project: { datasets: [dataset({ columns })] },
+      calls: { planTraining },
+    })
+    expect(wrapper.findAll('[data-testid="column-row"]').length).toBeLessThan(60)
+    await at('column-search').setValue('sensor 4321')
+    expect(wrapper.findAll('[data-testid="column-row"]').length).toBe(1)
+    wrapper.unmount()
+  })
+})

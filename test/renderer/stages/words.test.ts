@@ -1,0 +1,90 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { commandLine, exportName } from '../../../renderer/stages/export/commandLine.ts'
+import { delimiterChoices, marksToText, textToMarks } from '../../../renderer/stages/import/dialectWords.ts'
+import { issuePlace } from '../../../renderer/stages/import/issueWords.ts'
+import { rowAsText } from '../../../renderer/stages/review/rowText.ts'
+import { networkShape, planSentence, readLayers } from '../../../renderer/stages/train/trainingWords.ts'
+import { column, dataset, run } from '../records.ts'
+
+describe('the command line for a run', () => {
+  const data = dataset({
+    name: "line 4's data.csv",
+    columns: [
+      column({ name: 'speed' }),
+      column({ name: 'is bad', role: 'label' }),
+      column({ name: 'id', role: 'identifier' }),
+      column({ name: 'note', role: 'ignored' }),
+    ],
+  })
+
+  it('names roles, threshold and seed, quoted for a shell', () => {
+    const threshold = { rule: 'top-k', value: 50 } as const
+    expect(commandLine({ dataset: data, run: run(), threshold, rows: 'flagged' })).toBe(
+      `npx residual detect 'line 4'\\''s data.csv' --label 'is bad' --id id --ignore note --threshold top-k:50 --seed 1 --out flagged.csv`,
+    )
+  })
+
+  it('leaves the number off a rule that has none', () => {
+    const threshold = { rule: 'otsu', value: null } as const
+    expect(commandLine({ dataset: dataset(), run: run(), threshold, rows: 'all' })).toBe(
+      'npx residual detect pumps.csv --threshold otsu --seed 1 --scores all.csv',
+    )
+  })
+
+  it.each([
+    ['pumps.csv.gz', 'pumps flagged.csv'],
+    ['Pasted table.csv', 'Pasted table flagged.csv'],
+    ['.csv', 'table flagged.csv'],
+  ])('suggests a name after %s', (name, suggested) => expect(exportName(name, 'flagged')).toBe(suggested))
+})
+
+describe('dialect words', () => {
+  it('carry missing marks to text and back', () => {
+    const mark = fc.constantFrom('', 'NA', 'null', '-', 'n/a', '#N/A')
+    fc.assert(
+      fc.property(fc.uniqueArray(mark), (marks) => {
+        expect(textToMarks(marksToText(marks))).toEqual(marks)
+      }),
+    )
+  })
+
+  it('offer an unusual delimiter that was found', () => {
+    expect(delimiterChoices('~').at(-1)).toEqual({ value: '~', title: '~' })
+    expect(delimiterChoices(';').length).toBe(delimiterChoices('~').length - 1)
+  })
+
+  it('say where an issue is', () => {
+    const issue = { kind: 'ragged', message: '', raw: null, action: 'kept' } as const
+    expect(issuePlace({ ...issue, line: 1200, column: 'a' })).toBe('Line 1,200, a')
+    expect(issuePlace({ ...issue, line: null, column: null })).toBe('Whole file')
+  })
+})
+
+describe('training words', () => {
+  it('draw the network from input to output', () => {
+    expect(networkShape(21, { ...run().settings, hidden: [64, 32], code: 7 })).toBe('21–64–32–7–32–64–21')
+  })
+
+  it('say what will happen in a sentence', () => {
+    expect(planSentence({ rows: 9900, features: 21 }, { ...run().settings, code: 7, batchRows: 256 })).toBe(
+      '9,900 rows × 21 features, 4 copies of a network 21–64–7–64–21, 400 steps of 256 rows.',
+    )
+  })
+
+  it.each([
+    ['64', [64]],
+    ['128, 32', [128, 32]],
+    ['', null],
+    ['64, x', null],
+    ['0', null],
+    ['1.5', null],
+    ['1 2 3 4 5 6 7', null],
+  ])('read layers from "%s"', (text, layers) => expect(readLayers(text)).toEqual(layers))
+})
+
+describe('a row as text', () => {
+  it('quotes what would break the table it is pasted into', () => {
+    expect(rowAsText(['a', 1.5, null, 'tab\there', 'say "hi"'])).toBe('a\t1.5\t\t"tab\there"\t"say ""hi"""')
+  })
+})

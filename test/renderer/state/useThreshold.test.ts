@@ -1,0 +1,104 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { computed, effectScope, nextTick, shallowRef } from 'vue'
+import { labelTotals } from '../../../renderer/state/scores.ts'
+import type { RunState } from '../../../renderer/state/useRun.ts'
+import { useThreshold } from '../../../renderer/state/useThreshold.ts'
+import type { Api } from '../../../src/contract/api.ts'
+import type { RunSummary, ScoreOrder } from '../../../src/contract/records.ts'
+import { fakeConnection } from '../fakeConnection.ts'
+import { run } from '../records.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+function opened(setThreshold: Api['setThreshold']) {
+  const { connection } = fakeConnection({ setThreshold })
+  const summary = shallowRef<RunSummary | null>(run())
+  const labels = Uint8Array.from([1, 1, 0, 0])
+  const scores = shallowRef<ScoreOrder | null>({
+    runId: 'r1',
+    scores: Float32Array.from([8, 4, 2, 1]),
+    rows: Int32Array.from([3, 1, 0, 2]),
+    labels,
+  })
+  const state: Pick<RunState, 'run' | 'scores' | 'totals'> = {
+    run: computed(() => summary.value),
+    scores,
+    totals: computed(() => labelTotals(labels)),
+  }
+  const scope = effectScope()
+  const threshold = scope.run(() => useThreshold(connection, state as RunState))
+  if (!threshold) throw new Error('no scope')
+  return { threshold, summary, scope }
+}
+
+const kept = () => {
+  const calls: Parameters<Api['setThreshold']>[0][] = []
+  const setThreshold: Api['setThreshold'] = async (input) => {
+    calls.push(input)
+    return { rule: input.rule, value: input.value, cut: input.value ?? 5, flagged: 0 }
+  }
+  return { calls, setThreshold }
+}
+
+describe('the threshold line', () => {
+  it('starts where the run keeps it', () => {
+    const { threshold } = opened(kept().setThreshold)
+    expect([threshold.line.value?.rule, threshold.flagged.value]).toEqual(['otsu', 1])
+  })
+
+  it('changes counts and metrics at once and is kept once it rests', async () => {
+    const { calls, setThreshold } = kept()
+    const { threshold } = opened(setThreshold)
+    threshold.moveTo(4)
+    expect(threshold.flagged.value).toBe(2)
+    expect(threshold.metrics.value).toMatchObject({ precision: 1, recall: 1, f1: 1 })
+    threshold.moveTo(2)
+    expect(threshold.flagged.value).toBe(3)
+    expect(calls).toEqual([])
+    await vi.advanceTimersByTimeAsync(300)
+    expect(calls).toEqual([{ runId: 'r1', rule: 'manual', value: 2 }])
+  })
+
+  it('flags as many rows as asked, within what there is', () => {
+    const { threshold } = opened(kept().setThreshold)
+    threshold.flagRows(3)
+    expect([threshold.flagged.value, threshold.line.value?.cut]).toEqual([3, 2])
+    threshold.flagRows(99)
+    expect(threshold.line.value?.value).toBe(4)
+    threshold.flagRows(0)
+    expect(threshold.flagged.value).toBe(0)
+  })
+
+  it('is not pulled back by a reread while it moves', async () => {
+    const { calls, setThreshold } = kept()
+    const { threshold, summary } = opened(setThreshold)
+    threshold.moveTo(2)
+    summary.value = run({ threshold: { rule: 'otsu', value: null, cut: 5, flagged: 1 } })
+    await nextTick()
+    expect(threshold.line.value?.cut).toBe(2)
+    await vi.advanceTimersByTimeAsync(300)
+    expect(calls.length).toBe(1)
+  })
+
+  it('belongs to its run: another run brings its own', async () => {
+    const { threshold, summary } = opened(kept().setThreshold)
+    threshold.moveTo(2)
+    summary.value = run({ runId: 'r2', threshold: { rule: 'mad', value: 3, cut: 4, flagged: 2 } })
+    await nextTick()
+    expect(threshold.line.value).toEqual({ rule: 'mad', value: 3, cut: 4 })
+  })
+
+  it('is kept when the page goes before it rested', async () => {
+    const { calls, setThreshold } = kept()
+    const { threshold, scope } = opened(setThreshold)
+    threshold.moveTo(2)
+    scope.stop()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(calls.length).toBe(1)
+  })
+})

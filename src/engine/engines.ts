@@ -2,12 +2,7 @@ import type { EngineStatus } from '../contract/records.ts'
 import type { Engine } from './engine.ts'
 import { createOnnxEngine } from './onnxEngine.ts'
 import { onnxStatus } from './onnxRuntime.ts'
-import {
-  createReferenceEngine,
-  loadTensorflowEngine,
-  referenceStatus,
-  tensorflowStatus,
-} from './tensorflowEngine.ts'
+import { loadTensorflowEngine, tensorflowStatus } from './tensorflowEngine.ts'
 
 export type EngineName = 'onnx' | 'tensorflow' | 'reference'
 
@@ -17,7 +12,8 @@ export async function openEngine(name: EngineName): Promise<Engine> {
     case 'onnx':
       return createOnnxEngine()
     case 'reference':
-      return createReferenceEngine()
+      // Only where it is asked for: nobody else should wait for its code.
+      return (await import('./referenceEngine.ts')).createReferenceEngine()
     case 'tensorflow':
       return loadTensorflowEngine()
   }
@@ -25,5 +21,11 @@ export async function openEngine(name: EngineName): Promise<Engine> {
 
 /** What can be chosen here, the default first. */
 export async function engineStatuses(): Promise<EngineStatus[]> {
-  return [await onnxStatus(), await tensorflowStatus(), referenceStatus()]
+  return [await onnxStatus(), tensorflowStatus(), referenceStatus]
+}
+
+const referenceStatus: EngineStatus = {
+  name: 'reference',
+  available: true,
+  detail: 'TensorFlow.js in plain JavaScript: slow, for checking the others',
 }

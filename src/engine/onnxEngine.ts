@@ -3,7 +3,7 @@ import { type OnnxOptions, onnxExecutor } from './onnxExecutor.ts'
 import { openSession } from './session.ts'
 
 /** The default engine: the traced program on ONNX Runtime. */
-export function createOnnxEngine(options: OnnxOptions = { threads: 1 }): Engine {
+export function createOnnxEngine(options: OnnxOptions = {}): Engine {
   return {
     name: 'onnx',
     open: (spec, rows, state) => openSession(onnxExecutor(options), spec, rows, state),

@@ -2,13 +2,15 @@ import type { InferenceSession, Tensor } from 'onnxruntime-node'
 import type { CompiledFunction, CompiledLoop, Executor, TensorLoop } from './executor.ts'
 import type { Graph, GraphNode, Value } from './graph.ts'
 import { type DeclaredValue, type FileGraph, onnxFile } from './onnxFile.ts'
-import { loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
+import { guarded, loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
+import { threadsFor } from './onnxThreads.ts'
 import { type Arrays, type InputSpec, type NumberArray, named } from './program/inputs.ts'
 import { trace } from './trace.ts'
 
 /** Options that change how, not what, ONNX Runtime computes. */
 export interface OnnxOptions {
-  readonly threads: number
+  /** Default: as `threadsFor` finds for each graph. */
+  readonly threads?: number
   /** File prefix for ONNX Runtime's own profile, for benchmarks. */
   readonly profile?: string
 }
@@ -20,7 +22,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
       const specs = [...fixed, ...inputs]
       const graph = trace(specs, run)
       const { Tensor } = await loadOnnxRuntime()
-      const session = await load(functionFile(graph), options)
+      const session = await load(functionFile(graph), threadsFor(graph), options)
       const fixedFeeds = feedsOf(Tensor, graph, specs, fixed)
       return {
         async run(given) {
@@ -29,7 +31,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
             const value = graph.inputs[fixed.length + index] as Value
             feeds[value.name] = new Tensor(input.dtype, named(given, input.name), input.shape)
           })
-          const results = await session.run(feeds)
+          const results = await guarded(() => session.run(feeds))
           return arraysOf(graph.outputs, results)
         },
         close: () => session.release(),
@@ -41,7 +43,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
       const specs = [...fixed, ...carried, ...perStep]
       const graph = trace(specs, definition.step)
       const { Tensor } = await loadOnnxRuntime()
-      const session = await load(loopFile(graph, definition), options)
+      const session = await load(loopFile(graph, definition), threadsFor(graph), options)
       const fixedFeeds = feedsOf(Tensor, graph, specs, fixed)
       return {
         async run(steps, start, given) {
@@ -58,7 +60,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
               ...input.shape,
             ])
           }
-          const results = await session.run(feeds)
+          const results = await guarded(() => session.run(feeds))
           return Object.fromEntries(
             [...carried.map((input) => input.name), 'loss'].map((name) => [
               name,
@@ -72,19 +74,23 @@ export function onnxExecutor(options: OnnxOptions): Executor {
   }
 }
 
-async function load(bytes: Uint8Array, options: OnnxOptions): Promise<InferenceSession> {
+async function load(bytes: Uint8Array, threads: number, options: OnnxOptions): Promise<InferenceSession> {
   const { InferenceSession } = await loadOnnxRuntime()
-  return InferenceSession.create(bytes, {
-    executionProviders: ['cpu'],
-    graphOptimizationLevel: 'all',
-    intraOpNumThreads: options.threads,
-    interOpNumThreads: 1,
-    executionMode: 'sequential',
-    // The arena's large single allocations are fatal inside Electron (electron/electron#44291).
-    enableCpuMemArena: false,
-    logSeverityLevel: 3,
-    ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
-  })
+  return guarded(() =>
+    InferenceSession.create(bytes, {
+      executionProviders: ['cpu'],
+      graphOptimizationLevel: 'all',
+      intraOpNumThreads: options.threads ?? threads,
+      // Threads that wait do not spin: they would take the cores from the window and everything else.
+      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      interOpNumThreads: 1,
+      executionMode: 'sequential',
+      // The arena's large single allocations are fatal inside Electron (electron/electron#44291).
+      enableCpuMemArena: false,
+      logSeverityLevel: 3,
+      ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
+    }),
+  )
 }
 
 /** ONNX Runtime reads a typed array in place: feeding the same rows to every chunk copies nothing. */

@@ -17,6 +17,18 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   }
 }
 
+/** Runs `work`; what ONNX Runtime throws becomes a Failure with its reason. */
+export async function guarded<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (cause) {
+    throw new Failure(
+      'engine',
+      `ONNX Runtime stopped: ${reasonOf(cause)}. If it ran out of memory, use fewer copies, smaller layers or fewer columns.`,
+    )
+  }
+}
+
 /** The first line of whatever was thrown. */
 export const reasonOf = (thrown: unknown): string =>
   (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? ''

@@ -1,7 +1,8 @@
+import { existsSync, readdirSync } from 'node:fs'
 import { createRequire } from 'node:module'
+import { dirname, join } from 'node:path'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
-import '@tensorflow/tfjs-backend-cpu'
 import { Failure } from '../contract/failure.ts'
 import type { EngineStatus } from '../contract/records.ts'
 import type { Engine } from './engine.ts'
@@ -11,9 +12,6 @@ import { tensorflowExecutor } from './tensorflowExecutor.ts'
 
 const install = 'npm install --no-save @tensorflow/tfjs-node@4.22.0'
 
-/** The same program on TensorFlow.js's plain JavaScript backend: slow, and what the others are checked against. */
-export const createReferenceEngine = (): Engine => engineOn('reference', 'cpu')
-
 /** The same program on TensorFlow's native library. Throws a Failure that says why it cannot be used. */
 export async function loadTensorflowEngine(): Promise<Engine> {
   restoreUtilFunctions()
@@ -22,7 +20,10 @@ export async function loadTensorflowEngine(): Promise<Engine> {
     const name = '@tensorflow/tfjs-node'
     await import(/* @vite-ignore */ name)
   } catch (cause) {
-    throw new Failure('engine', `${whyNot(cause)} Or leave the engine at onnx, which needs nothing more.`)
+    throw new Failure(
+      'engine',
+      `${whyNot(packageFolder(), cause)} Or leave the engine at onnx, which needs nothing more.`,
+    )
   }
   if (!tf.findBackend('tensorflow')) {
     throw new Failure(
@@ -30,45 +31,47 @@ export async function loadTensorflowEngine(): Promise<Engine> {
       `TensorFlow was loaded but registered no backend: its version must be 4.22.0. Run: ${install}`,
     )
   }
-  return engineOn('tensorflow', 'tensorflow')
-}
-
-export async function tensorflowStatus(): Promise<EngineStatus> {
-  try {
-    await loadTensorflowEngine()
-    return { name: 'tensorflow', available: true, detail: 'TensorFlow (native) through tfjs-node' }
-  } catch (thrown) {
-    return { name: 'tensorflow', available: false, detail: reasonOf(thrown) }
+  return {
+    name: 'tensorflow',
+    open: (spec, rows, state) => openSession(tensorflowExecutor('tensorflow'), spec, rows, state),
   }
 }
 
-export const referenceStatus = (): EngineStatus => ({
-  name: 'reference',
-  available: true,
-  detail: `TensorFlow.js ${tf.version_core} in plain JavaScript: slow, for checking the others`,
-})
+/** Whether the native library is there. It is not loaded for this: that takes seconds and stays in memory. */
+export function tensorflowStatus(folder: string | null = packageFolder()): EngineStatus {
+  const available = folder !== null && hasNativeLibrary(folder)
+  return {
+    name: 'tensorflow',
+    available,
+    detail: available ? 'TensorFlow (native) through tfjs-node, loaded when chosen' : whyNot(folder, null),
+  }
+}
 
-const engineOn = (name: string, backendName: string): Engine => ({
-  name,
-  open: (spec, rows, state) => openSession(tensorflowExecutor(backendName), spec, rows, state),
-})
-
-function whyNot(cause: unknown): string {
-  if (!isInstalled()) return `The package @tensorflow/tfjs-node is not installed. Run: ${install}.`
+function whyNot(folder: string | null, cause: unknown): string {
+  if (folder === null) return `The package @tensorflow/tfjs-node is not installed. Run: ${install}.`
+  const reason = hasNativeLibrary(folder) ? reasonOf(cause) : 'its native library is missing'
   return (
-    `The package @tensorflow/tfjs-node is installed but does not load: ${reasonOf(cause)}. ` +
-    `Its native library is fetched while installing; where the network allows, run: ${install}.`
+    `The package @tensorflow/tfjs-node is installed but does not load: ${reason}. ` +
+    `The library is fetched while installing; where the network allows, run: ${install}.`
   )
 }
 
-function isInstalled(): boolean {
+function packageFolder(): string | null {
   try {
-    createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json')
-    return true
+    return dirname(createRequire(import.meta.url).resolve('@tensorflow/tfjs-node/package.json'))
   } catch {
     // Not found is the answer.
-    return false
+    return null
   }
+}
+
+/** The addon lies in lib/napi-vN, N being the Node-API version it was built for. */
+function hasNativeLibrary(folder: string): boolean {
+  const library = join(folder, 'lib')
+  return (
+    existsSync(library) &&
+    readdirSync(library).some((version) => existsSync(join(library, version, 'tfjs_binding.node')))
+  )
 }
 
 /** Node.js 23 removed these from `util`; tfjs-node 4.22 still calls them (tensorflow/tfjs#8609). */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { CorruptionSpec, ModelSpec } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
-import { createReferenceEngine } from '../../src/engine/tensorflowEngine.ts'
+import { createReferenceEngine } from '../../src/engine/referenceEngine.ts'
 import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 const corruptions: CorruptionSpec[] = [

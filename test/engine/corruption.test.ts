@@ -6,7 +6,7 @@ import { createCorruption } from '../../src/engine/program/corruptions.ts'
 import { named } from '../../src/engine/program/inputs.ts'
 import { seededRandom } from '../../src/engine/random.ts'
 import { drawSteps } from '../../src/engine/session/batches.ts'
-import '../../src/engine/tensorflowEngine.ts'
+import '../../src/engine/referenceEngine.ts'
 import { exampleRows, exampleSpec } from './examples.ts'
 
 const [copies, batchRows, features] = [2, 64, 5]

@@ -1,5 +1,9 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { engineStatuses, openEngine } from '../../src/engine/engines.ts'
+import { tensorflowStatus } from '../../src/engine/tensorflowEngine.ts'
 import { exampleRows, exampleSpec } from './examples.ts'
 
 describe('engines', () => {
@@ -13,6 +17,22 @@ describe('engines', () => {
       expect(tensorflow?.detail).toContain('npm install --no-save @tensorflow/tfjs-node@4.22.0')
   })
 
+  it('tell a package without its native library from a whole one', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'tfjs-node-'))
+    try {
+      const bare = tensorflowStatus(folder)
+      expect(bare.available).toBe(false)
+      expect(bare.detail).toContain('its native library is missing')
+      expect(bare.detail).toContain('npm install --no-save @tensorflow/tfjs-node@4.22.0')
+      mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true })
+      writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '')
+      expect(tensorflowStatus(folder).available).toBe(true)
+      expect(tensorflowStatus(null).detail).toContain('is not installed')
+    } finally {
+      rmSync(folder, { recursive: true })
+    }
+  })
+
   it('open by name, and refuse the native TensorFlow with the reason', async () => {
     for (const name of ['onnx', 'reference'] as const) {
       const session = await (await openEngine(name)).open(exampleSpec(), exampleRows(20, 6))
@@ -23,7 +43,7 @@ describe('engines', () => {
     if (!tensorflow?.available) {
       await expect(openEngine('tensorflow')).rejects.toMatchObject({
         code: 'engine',
-        message: tensorflow?.detail,
+        message: expect.stringContaining(tensorflow?.detail ?? ''),
       })
     }
   })

@@ -7,7 +7,7 @@ import type { InputSpec, NumberArray, Tensors } from '../../src/engine/program/i
 import { named, sizeOf } from '../../src/engine/program/inputs.ts'
 import { fillIntegers, fillNormals, seededRandom } from '../../src/engine/random.ts'
 import { tensorflowExecutor } from '../../src/engine/tensorflowExecutor.ts'
-import '../../src/engine/tensorflowEngine.ts'
+import '../../src/engine/referenceEngine.ts'
 import { relativeError } from './examples.ts'
 
 /** Sides of the random shapes of one trial. */

@@ -10,7 +10,7 @@ import { adamNumbers, learningRate } from '../../src/engine/program/optimiser.ts
 import { createProgram } from '../../src/engine/program.ts'
 import { seededRandom } from '../../src/engine/random.ts'
 import { drawSteps } from '../../src/engine/session/batches.ts'
-import '../../src/engine/tensorflowEngine.ts'
+import '../../src/engine/referenceEngine.ts'
 import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 /** Reconstruction of one row by one copy, in plain double arithmetic on the flat vector. */

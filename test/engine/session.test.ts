@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { trainInChunks } from '../../src/engine/chunks.ts'
 import type { Engine, Matrix, ModelSpec, Session, TrainingState } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
-import { createReferenceEngine } from '../../src/engine/tensorflowEngine.ts'
+import { createReferenceEngine } from '../../src/engine/referenceEngine.ts'
 import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 const engines: Engine[] = [createOnnxEngine(), createOnnxEngine({ threads: 2 }), createReferenceEngine()]

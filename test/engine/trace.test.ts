@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { withBackend } from '../../src/engine/backend.ts'
 import { checkGraph, type Graph, graphRules, type Value } from '../../src/engine/graph.ts'
 import { type InputSpec, named, type Tensors } from '../../src/engine/program/inputs.ts'
-import '../../src/engine/tensorflowEngine.ts'
+import '../../src/engine/referenceEngine.ts'
 import { trace } from '../../src/engine/trace.ts'
 
 const x: InputSpec = { name: 'x', shape: [2, 3], dtype: 'float32' }

@@ -5,6 +5,7 @@ import { named, type SessionInput, type StepInput, sizeOf, type Tensors } from '
 
 const blockValues = 64
 const leastBlocks = 8192
+const ampleBlocks = 65_536
 
 /** A source of one random value per cell of a batch. */
 export interface Bank {
@@ -18,8 +19,8 @@ export interface Bank {
  * Random numbers from a bank: blocks of 64 values drawn once per session; each step lays blocks chosen at
  * random end to end over its cells. A cell's value has the exact distribution, values in different blocks are
  * independent up to the bank's size, and a block returns only after thousands of others, at another row
- * and column as a rule. The bank holds at least 524,288 values and at least four steps' worth, so that the
- * noise of a step is never a small set that a network could learn by heart. Drawing 336 block numbers
+ * and column as a rule. The bank holds at least 524,288 values, and four steps' worth where that is at most
+ * 4,194,304 values: the noise is never a small set that a network could learn by heart. Drawing 336 block numbers
  * instead of 21,504 normals makes the noise of a step almost free.
  */
 export function createBank(
@@ -29,7 +30,7 @@ export function createBank(
 ): Bank {
   const cells = spec.copies * spec.batchRows * spec.features
   const blocksPerStep = Math.ceil(cells / blockValues)
-  const blocks = Math.max(leastBlocks, 4 * blocksPerStep)
+  const blocks = Math.max(leastBlocks, blocksPerStep, Math.min(4 * blocksPerStep, ampleBlocks))
   const values = new Float32Array(blocks * blockValues)
   fill(values, seededRandom(spec.seed, name))
   const shape = [spec.copies, spec.batchRows, spec.features]

@@ -1,0 +1,90 @@
+import * as tf from '@tensorflow/tfjs-core'
+import { describe, expect, it } from 'vitest'
+import type { Graph } from '../../src/engine/graph.ts'
+import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
+import { threadsFor } from '../../src/engine/onnxThreads.ts'
+import { type InputSpec, named, type Tensors } from '../../src/engine/program/inputs.ts'
+import { fillNormals, seededRandom } from '../../src/engine/random.ts'
+import '../../src/engine/referenceEngine.ts'
+import { tensorflowExecutor } from '../../src/engine/tensorflowExecutor.ts'
+import { trace } from '../../src/engine/trace.ts'
+import { relativeError } from './examples.ts'
+
+const inputs: InputSpec[] = [
+  { name: 'x', shape: [1, 6, 4], dtype: 'float32' },
+  { name: 'g', shape: [1, 6, 4], dtype: 'float32' },
+  { name: 'rows', shape: [1, 6, 1], dtype: 'float32' },
+]
+type Named = { x: tf.Tensor; g: tf.Tensor; rows: tf.Tensor }
+const given = (tensors: Tensors): Named => ({
+  x: named(tensors, 'x'),
+  g: named(tensors, 'g'),
+  rows: named(tensors, 'rows'),
+})
+
+/** What is written, and the operations that are left of it. */
+const rewrites: Record<string, [(inputs: Named) => tf.Tensor, string[]]> = {
+  'sums of squares become one operation': [
+    ({ x, g, rows }) => tf.mul(tf.sum(tf.square(tf.sub(x, tf.mul(g, rows))), 2), 2),
+    ['Mul', 'Sub', 'ReduceSumSquare', 'Mul'],
+  ],
+  'the gradient of x sigmoid(x) is factored and reuses the product': [
+    ({ x, g, rows }) => {
+      const [s, y] = [tf.sigmoid(x), tf.mul(x, tf.sigmoid(x))]
+      const gradient = tf.add(tf.mul(g, s), tf.mul(tf.mul(g, x), tf.mul(s, tf.sub(1, s))))
+      return tf.add(tf.add(y, gradient), rows)
+    },
+    ['Sigmoid', 'Mul', 'Sub', 'Mul', 'Add', 'Mul', 'Add', 'Add'],
+  ],
+  'ones that only repeat a value go, and a number goes to the smaller side': [
+    ({ x, g, rows }) => tf.add(tf.mul(tf.mul(rows, tf.ones([1, 6, 4])), tf.mul(x, 2)), g),
+    ['Mul', 'Mul', 'Add'],
+  ],
+  'sums over rows become a product with ones': [
+    ({ x, g, rows }) => tf.sum(tf.mul(tf.add(x, g), rows), 1),
+    ['Add', 'Mul', 'MatMul', 'Reshape'],
+  ],
+  'added leading ones are left to broadcasting': [
+    ({ x, g, rows }) => tf.add(tf.add(x, tf.mul(g, rows)), tf.reshape(tf.sum(x, [0, 1]), [1, 1, 4])),
+    ['Mul', 'Add', 'ReduceSum', 'Add'],
+  ],
+}
+
+describe('simplified graphs', () => {
+  for (const [title, [write, operations]] of Object.entries(rewrites)) {
+    it(title, async () => {
+      const run = (tensors: Tensors) => ({ result: write(given(tensors)) })
+      expect(trace(inputs, run).nodes.map((node) => node.operation)).toEqual(operations)
+
+      const random = seededRandom(1, title)
+      const values = Object.fromEntries(
+        inputs.map(({ name, shape }) => {
+          const normals = new Float32Array(shape.reduce((a, b) => a * b))
+          fillNormals(normals, random, 1)
+          return [name, normals]
+        }),
+      )
+      const definition = { fixed: [], inputs, run }
+      const traced = await onnxExecutor({}).compile(definition)
+      const reference = await tensorflowExecutor('cpu').compile(definition)
+      const expected = named(await reference.run(values), 'result')
+      expect(relativeError(named(await traced.run(values), 'result'), expected)).toBeLessThan(2e-6)
+      await traced.close()
+      await reference.close()
+    })
+  }
+})
+
+describe('threads', () => {
+  const product = (rows: number): Graph =>
+    trace([{ name: 'a', shape: [rows, 100], dtype: 'float32' }], (tensors) => ({
+      y: tf.matMul(named(tensors, 'a'), tf.ones([100, 100])),
+    }))
+
+  it('are shared where the products are worth it, and leave a core free', () => {
+    expect(threadsFor(product(4999), 8)).toBe(1)
+    expect(threadsFor(product(5001), 8)).toBe(4)
+    expect(threadsFor(product(5001), 3)).toBe(2)
+    expect(threadsFor(product(5001), 1)).toBe(1)
+  })
+})

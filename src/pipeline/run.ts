@@ -42,6 +42,8 @@ export async function detect(input: {
   readonly engine: Engine
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: DetectProgress) => void) | undefined
+  /** Awaited between chunks of training, so that calls of a person come first. */
+  readonly giveWay?: (() => Promise<void>) | undefined
 }): Promise<Detection> {
   const { table, engine, signal, onProgress } = input
   const clock = stopwatch()
@@ -66,6 +68,7 @@ export async function detect(input: {
     spec,
     matrix,
     signal,
+    giveWay: input.giveWay,
     onProgress: (progress) => onProgress?.({ phase: 'training', ...progress }),
   })
   const trainSeconds = clock()

@@ -17,6 +17,8 @@ export interface Context {
   readonly judges: Judges
   /** The numeric engine, opened at first use so that the window need not wait for it. */
   engine(): Promise<Engine>
+  /** Resolves when no call waits for an answer, or after a short while: what long work awaits between chunks. */
+  quiet(): Promise<void>
   /** Tells the page that datasets or runs changed. */
   projectChanged(): void
 }

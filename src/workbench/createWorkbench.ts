@@ -15,6 +15,7 @@ import { readSamples } from './samples.ts'
 import { clearLeftovers, openProjectFolder } from './store/folder.ts'
 import { openRunStore } from './store/runs.ts'
 import { createUploads } from './store/uploads.ts'
+import { createTraffic } from './traffic.ts'
 
 export interface WorkbenchOptions {
   /** The project's folder; made when it does not exist. */
@@ -50,6 +51,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     engine ??= openEngine(engineName)
     return engine
   }
+  const traffic = createTraffic()
   const context: Context = {
     folder,
     samplesFolder,
@@ -59,6 +61,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     jobs: createJobs((job) => announce('jobChanged', job)),
     judges: createJudges(runs, openedEngine),
     engine: openedEngine,
+    quiet: traffic.quiet,
     projectChanged: () => announce('projectChanged'),
   }
 
@@ -94,7 +97,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   }
 
   return {
-    api,
+    api: traffic.counted(api),
     async close() {
       await context.jobs.close()
       await context.judges.closeAll()

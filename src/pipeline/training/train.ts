@@ -39,8 +39,11 @@ export async function trainModel(input: {
   readonly matrix: Matrix
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined
+  /** Awaited between chunks, so that other work of this thread comes first. */
+  readonly giveWay?: (() => Promise<void>) | undefined
 }): Promise<Training> {
   const { engine, encoder, settings, spec, matrix, signal, onProgress } = input
+  const giveWay = input.giveWay ?? (() => setImmediate())
   const { training, validation } = splitValidation({
     matrix,
     share: settings.validationShare,
@@ -49,7 +52,14 @@ export async function trainModel(input: {
   signal.throwIfAborted()
   const session = await engine.open(spec, training)
   try {
-    const curve = await runSteps({ session, steps: spec.schedule.steps, validation, signal, onProgress })
+    const curve = await runSteps({
+      session,
+      steps: spec.schedule.steps,
+      validation,
+      signal,
+      onProgress,
+      giveWay,
+    })
     const state = session.state()
     checkFinite(state.weights, state.step)
     if (state.step === 0) signal.throwIfAborted()
@@ -66,8 +76,9 @@ async function runSteps(input: {
   readonly validation: Matrix | null
   readonly signal: AbortSignal
   readonly onProgress: ((progress: TrainingProgress) => void) | undefined
+  readonly giveWay: () => Promise<void>
 }): Promise<LossPoint[]> {
-  const { session, steps, validation, signal, onProgress } = input
+  const { session, steps, validation, signal, onProgress, giveWay } = input
   const curve: LossPoint[] = []
   const stepsPerPoint = Math.ceil(steps / mostLossPoints)
   const validate = validator(session, validation)
@@ -93,13 +104,13 @@ async function runSteps(input: {
       pending = []
     }
     const last = points.at(-1)
+    await giveWay()
     if (last) last.validation = await validate(milliseconds, step === steps)
     curve.push(...points)
     const secondsLeft = ((performance.now() - started) / 1000 / step) * (steps - step)
     if (!last) onProgress?.({ step, steps, secondsLeft })
     for (const point of points) onProgress?.({ step: point.step, steps, point, secondsLeft })
-    // Lets calls, cancel among them, in between chunks.
-    await setImmediate()
+    await giveWay()
   }
   return curve
 }

@@ -35,6 +35,7 @@ export function trainingCalls(context: Context): TrainingCalls {
             settings,
             engine,
             signal,
+            giveWay: context.quiet,
             onProgress: (progress) => report(jobProgress(progress)),
           })
           const runId = randomUUID()

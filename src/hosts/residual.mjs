@@ -4,6 +4,9 @@ import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { buildIfStale, root } from './build.mjs'
 
+// `npm run cli` moves to the package's folder; file names are meant from where the person stood.
+if (process.env.npm_lifecycle_event === 'cli' && process.env.INIT_CWD) process.chdir(process.env.INIT_CWD)
+
 try {
   await buildIfStale()
   await import(pathToFileURL(join(root, 'dist/hosts/cli.js')).href)

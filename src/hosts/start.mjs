@@ -15,6 +15,9 @@ const usage = `npm start -- [FILE] [--project DIR] [--browser] [--port N] [--no-
   --no-open      prints the address without opening the browser
   --engine NAME  numeric engine to use`
 
+/** An error in how the command was called, marked as parseArgs marks its own. */
+const wrongly = (message) => Object.assign(new Error(message), { code: 'ERR_PARSE_ARGS' })
+
 function readArguments() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
@@ -29,8 +32,8 @@ function readArguments() {
   })
   const port = Number(values.port)
   if (!/^\d+$/.test(values.port) || port > 65535)
-    throw new Error(`--port ${values.port} is not a port (0 to 65535).`)
-  if (positionals.length > 1) throw new Error('Name one file at most.')
+    throw wrongly(`--port ${values.port} is not a port (0 to 65535).`)
+  if (positionals.length > 1) throw wrongly('Name one file at most.')
   const [file] = positionals
   // `npm start` moves to the package's folder; INIT_CWD is where the person stood.
   const from = process.env.INIT_CWD ?? process.cwd()

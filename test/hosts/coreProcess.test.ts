@@ -101,15 +101,6 @@ describe('a core in a process of its own', () => {
     expect(await pidOf()).not.toBe(first)
   })
 
-  it('is left alone while a cancelled job still moves', async () => {
-    supervise('calm', { cancelPatience: 400 })
-    await core.api.startTraining({ datasetId: 'ticking' })
-    const first = await pidOf()
-    await core.api.cancelJob({ jobId: 'job-1' })
-    await new Promise((resolve) => setTimeout(resolve, 1000))
-    expect(await pidOf()).toBe(first)
-  })
-
   it('is given up after several quick deaths, with a clear message', async () => {
     supervise('dies', { mostQuickDeaths: 3 })
     const notice = await hear('coreRestarted', ({ working }) => !working)

@@ -1,8 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Matrix } from '../../engine/engine.ts'
 import type { CellVector, Table, TableChunk } from '../dataset/table.ts'
 import { dayMilliseconds, phaseOf } from './dates.ts'
 import { type Encoder, encoderColumnNames, type Feature, featureCount } from './encoder.ts'
 import { scale } from './scaling.ts'
+
+/** Rows written before the next column's turn: few enough to stay in the processor's cache. */
+const rowsPerBlock = 2048
 
 /**
  * All rows of a table as one matrix, in row order. A missing number or date-time is NaN; a missing category is
@@ -19,8 +23,14 @@ export async function encodeTable(input: {
   const values = new Float32Array(table.rows * columns)
   let done = 0
   for await (const chunk of table.read(encoderColumnNames(encoder), signal)) {
-    signal.throwIfAborted()
-    values.set(encodeChunk(encoder, chunk).values, chunk.firstRow * columns)
+    const write = chunkWriter(encoder, chunk)
+    for (let from = 0; from < chunk.rows; from += rowsPerBlock) {
+      signal.throwIfAborted()
+      const to = Math.min(from + rowsPerBlock, chunk.rows)
+      const first = chunk.firstRow + from
+      write(from, to, values.subarray(first * columns, (first + to - from) * columns))
+      await setImmediate()
+    }
     done += chunk.rows
     onProgress?.(done / table.rows)
   }
@@ -32,44 +42,66 @@ export async function encodeTable(input: {
 export function encodeChunk(encoder: Encoder, chunk: TableChunk): Matrix {
   const columns = featureCount(encoder)
   const values = new Float32Array(chunk.rows * columns)
-  let offset = 0
-  for (const [index, column] of encoder.columns.entries()) {
-    const vector = chunk.vectors[index]
-    if (!vector) throw new Error(`The chunk has no cells of column ${column.name}`)
-    const cells = { encoder, chunk, vector, features: column.features }
-    if (vector.kind === 'text') encodeTexts(vector.values, column.features, { values, columns, offset })
-    else {
-      for (const [place, feature] of column.features.entries()) {
-        const read = numberReader(feature, cells)
-        for (let row = 0; row < chunk.rows; row++) values[row * columns + offset + place] = read(row)
-      }
-    }
-    offset += column.features.length
+  const write = chunkWriter(encoder, chunk)
+  for (let from = 0; from < chunk.rows; from += rowsPerBlock) {
+    const to = Math.min(from + rowsPerBlock, chunk.rows)
+    write(from, to, values.subarray(from * columns, to * columns))
   }
   return { rows: chunk.rows, columns, values }
 }
 
-interface Target {
-  readonly values: Float32Array
-  readonly columns: number
-  readonly offset: number
+/** Encodes rows `from`..`to` of the chunk (to exclusive) into `target`, row-major. */
+type Write = (from: number, to: number, target: Float32Array) => void
+
+function chunkWriter(encoder: Encoder, chunk: TableChunk): Write {
+  const columns = featureCount(encoder)
+  const writers: Write[] = []
+  let offset = 0
+  for (const [index, column] of encoder.columns.entries()) {
+    const vector = chunk.vectors[index]
+    if (!vector) throw new Error(`The chunk has no cells of column ${column.name}`)
+    if (vector.kind === 'text') writers.push(textWriter(vector.values, column.features, columns, offset))
+    else {
+      for (const [place, feature] of column.features.entries()) {
+        writers.push(numberWriter(numberReader(feature, { encoder, chunk, vector }), columns, offset + place))
+      }
+    }
+    offset += column.features.length
+  }
+  return (from, to, target) => {
+    for (const write of writers) write(from, to, target)
+  }
+}
+
+function numberWriter(read: (row: number) => number, columns: number, offset: number): Write {
+  return (from, to, target) => {
+    for (let row = from; row < to; row++) target[(row - from) * columns + offset] = read(row)
+  }
 }
 
 /** One-hot: fills each row with the encoded zeros, then sets the one feature that applies, if any. */
-function encodeTexts(texts: readonly (string | null)[], features: readonly Feature[], target: Target): void {
+function textWriter(
+  texts: readonly (string | null)[],
+  features: readonly Feature[],
+  columns: number,
+  offset: number,
+): Write {
   const levels = new Map<string, number>()
   for (const [place, feature] of features.entries()) {
     if (feature.kind === 'level') levels.set(feature.value, place)
   }
   const other = features.findIndex((feature) => feature.kind === 'other-level')
   const missing = features.findIndex((feature) => feature.kind === 'missing')
-  const zeros = features.map((feature) => scale(0, feature.scaling))
-  const ones = features.map((feature) => scale(1, feature.scaling))
-  for (const [row, text] of texts.entries()) {
-    const start = row * target.columns + target.offset
-    target.values.set(zeros, start)
-    const place = text === null ? missing : (levels.get(text) ?? other)
-    if (place >= 0) target.values[start + place] = ones[place] ?? Number.NaN
+  const zeros = Float32Array.from(features, (feature) => scale(0, feature.scaling))
+  const ones = Float32Array.from(features, (feature) => scale(1, feature.scaling))
+  return (from, to, target) => {
+    for (let row = from; row < to; row++) {
+      const text = texts[row] ?? null
+      const start = (row - from) * columns + offset
+      target.set(zeros, start)
+      const place = text === null ? missing : (levels.get(text) ?? other)
+      if (place >= 0) target[start + place] = ones[place] ?? Number.NaN
+    }
   }
 }
 

@@ -10,11 +10,13 @@ export const misfitShare = 0.05
 export interface ColumnReadingPlan {
   readonly kind: StoredKind
   readonly form: DateForm | null
+  /** All texts are digits and some would be changed as numbers: 00123, or more digits than a number holds. */
+  readonly codes: boolean
 }
 
 /** The narrowest reading that at least 95 % of the texts fit. `texts` are trimmed and present. */
 export function planReading(texts: readonly string[], decimalMark: '.' | ','): ColumnReadingPlan {
-  if (texts.length === 0) return { kind: 'text', form: null }
+  if (texts.length === 0) return { kind: 'text', form: null, codes: false }
   let numbers = 0
   let codes = 0
   for (const text of texts) {
@@ -22,9 +24,12 @@ export function planReading(texts: readonly string[], decimalMark: '.' | ','): C
     else if (isNumberText(text, decimalMark)) numbers++
   }
   // One code such as 00123 is enough: read as numbers, the column's codes would lose their zeros.
-  if (codes === 0 && numbers >= (1 - misfitShare) * texts.length) return { kind: 'number', form: null }
-  const form = numbers + codes === texts.length ? null : findDateForm(texts, 1 - misfitShare)
-  return form === null ? { kind: 'text', form: null } : { kind: 'date-time', form }
+  if (codes === 0 && numbers >= (1 - misfitShare) * texts.length) {
+    return { kind: 'number', form: null, codes: false }
+  }
+  if (numbers + codes === texts.length) return { kind: 'text', form: null, codes: true }
+  const form = findDateForm(texts, 1 - misfitShare)
+  return { kind: form === null ? 'text' : 'date-time', form, codes: false }
 }
 
 /** What is known of a column's present values when its type is decided. */
@@ -38,8 +43,7 @@ export interface ColumnFacts {
   readonly allIntegers: boolean
   readonly minimum: number | null
   readonly maximum: number | null
-  /** Texts only: all digits with leading zeros or more digits than a number holds. */
-  readonly allCodes: boolean
+  readonly codes: boolean
   /** Texts only: mean length in characters. */
   readonly meanLength: number
 }
@@ -71,7 +75,7 @@ export function decideType(facts: ColumnFacts): ColumnType {
     return facts.meanLength <= 40 ? 'identifier' : 'text'
   }
   if (distinct <= Math.max(fewRows, Math.min(2000, rows / 5))) return 'category'
-  return facts.allCodes || strongHint.test(facts.name) ? 'identifier' : 'text'
+  return facts.codes || strongHint.test(facts.name) ? 'identifier' : 'text'
 }
 
 /** What a column is for, as first proposed. */
@@ -112,7 +116,7 @@ export function sampleFacts(
     allIntegers: numbers.every((value) => Number.isInteger(value)),
     minimum: numbers.length === 0 ? null : Math.min(...numbers),
     maximum: numbers.length === 0 ? null : Math.max(...numbers),
-    allCodes: texts.every((text) => isDigitCode(text)),
+    codes: plan.codes,
     meanLength: texts.reduce((sum, text) => sum + text.length, 0) / Math.max(1, texts.length),
   }
 }

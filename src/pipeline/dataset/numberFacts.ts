@@ -1,4 +1,5 @@
 import type { DuckDBConnection, DuckDBVector } from '@duckdb/node-api'
+import { readRowsOf } from './database.ts'
 import { type StoredKind, storedColumn } from './layout.ts'
 
 // Facts about stored numbers, gathered from DuckDB's typed chunks: one pass for the facts, one for the bins.
@@ -10,8 +11,8 @@ export interface NumberFacts {
   readonly maximum: number | null
   readonly mean: number | null
   readonly allIntegers: boolean
-  /** Infinities and not-a-numbers among the present values. */
-  readonly notFinite: number
+  /** Whether infinities or not-a-numbers are among the stored values; neither counts as present. */
+  readonly notFinite: boolean
   /** Exact count of distinct values; null where there were too many rows to hold them. */
   readonly distinct: number | null
 }
@@ -35,18 +36,20 @@ export function doublesOf(vector: DuckDBVector): Float64Array {
   return Float64Array.from(vector.toArray(), (value) => (typeof value === 'number' ? value : Number.NaN))
 }
 
-/** Streams columns as blocks of doubles, NaN where missing. */
+/** Streams columns as blocks of doubles, NaN where missing; `filled` columns are known to have no missing cells. */
 async function eachBlock(
   connection: DuckDBConnection,
   table: string,
   columns: readonly { readonly position: number; readonly kind: StoredKind }[],
+  filled: readonly boolean[],
   visit: (index: number, values: Float64Array) => void,
   signal?: AbortSignal,
 ): Promise<void> {
   if (columns.length === 0) return
-  const expressions = columns.map(
-    ({ position, kind }) => `coalesce(${numberExpression(position, kind)}, 'nan'::DOUBLE)`,
-  )
+  const expressions = columns.map(({ position, kind }, index) => {
+    const value = numberExpression(position, kind)
+    return filled[index] === true ? value : `coalesce(${value}, 'nan'::DOUBLE)`
+  })
   const result = await connection.stream(`SELECT ${expressions.join(', ')} FROM ${table}`)
   for (;;) {
     signal?.throwIfAborted()
@@ -68,57 +71,76 @@ interface Input {
 }
 
 class Tally {
-  present = 0
-  notFinite = 0
-  minimum = Number.POSITIVE_INFINITY
-  maximum = Number.NEGATIVE_INFINITY
-  sum = 0
-  allIntegers = true
-  readonly distinct: Set<number> | null
+  #present = 0
+  #minimum = Number.POSITIVE_INFINITY
+  #maximum = Number.NEGATIVE_INFINITY
+  #sum = 0
+  #allIntegers = true
+  #infinite = false
+  readonly #distinct: Set<number> | null
 
   constructor(countsDistinct: boolean) {
-    this.distinct = countsDistinct ? new Set() : null
+    this.#distinct = countsDistinct ? new Set() : null
   }
 
   add(values: Float64Array): void {
-    let { present, minimum, maximum, sum, allIntegers } = this
+    let present = this.#present
+    let minimum = this.#minimum
+    let maximum = this.#maximum
+    let sum = this.#sum
+    let allIntegers = this.#allIntegers
     for (let index = 0; index < values.length; index++) {
       const value = values[index] ?? 0
-      // A missing cell: import stores no NaN.
+      // NaN stands for a missing cell.
       if (Number.isNaN(value)) continue
+      if (value === Number.POSITIVE_INFINITY || value === Number.NEGATIVE_INFINITY) {
+        this.#infinite = true
+        continue
+      }
       present++
       sum += value
       if (value < minimum) minimum = value
       if (value > maximum) maximum = value
       if (allIntegers && Math.trunc(value) !== value) allIntegers = false
-      this.distinct?.add(value)
     }
-    Object.assign(this, { present, minimum, maximum, sum, allIntegers })
+    this.#present = present
+    this.#minimum = minimum
+    this.#maximum = maximum
+    this.#sum = sum
+    this.#allIntegers = allIntegers
+    if (this.#distinct !== null) for (const value of values) this.#distinct.add(value)
   }
 
-  facts(): NumberFacts {
-    const { present, distinct } = this
+  /** `stored`: cells that are not null in the store, NaN included. */
+  facts(stored: number): NumberFacts {
+    const present = this.#present
+    this.#distinct?.delete(Number.NaN)
     const some = present > 0
     // A sum beyond the largest double still has a mean between the ends.
-    const mean = Number.isFinite(this.sum) ? this.sum / present : this.minimum / 2 + this.maximum / 2
+    const mean = Number.isFinite(this.#sum) ? this.#sum / present : this.#minimum / 2 + this.#maximum / 2
     return {
       present,
-      minimum: some ? this.minimum : null,
-      maximum: some ? this.maximum : null,
+      minimum: some ? this.#minimum : null,
+      maximum: some ? this.#maximum : null,
       mean: some ? mean : null,
-      allIntegers: this.allIntegers,
-      notFinite: Number.isFinite(this.minimum) && Number.isFinite(this.maximum) ? 0 : present > 0 ? 1 : 0,
-      distinct: distinct === null ? null : distinct.size,
+      allIntegers: this.#allIntegers,
+      notFinite: this.#infinite || stored > present,
+      distinct: this.#distinct?.size ?? null,
     }
   }
 }
 
 /** Facts about each column, in order. */
 export async function readNumberFacts(input: Input): Promise<NumberFacts[]> {
+  if (input.columns.length === 0) return []
+  const counts = input.columns.map(({ position }) => `count(${storedColumn(position)})`)
+  const [counted = []] = await readRowsOf(input.connection, `SELECT ${counts.join(', ')} FROM ${input.table}`)
+  const stored = input.columns.map((_, index) => Number(counted[index] ?? 0))
+  const filled = stored.map((count) => count === input.rows)
   const tallies = input.columns.map(() => new Tally(input.rows <= distinctRows))
   const add = (index: number, values: Float64Array) => tallies[index]?.add(values)
-  await eachBlock(input.connection, input.table, input.columns, add, input.signal)
-  return tallies.map((tally) => tally.facts())
+  await eachBlock(input.connection, input.table, input.columns, filled, add, input.signal)
+  return tallies.map((tally, index) => tally.facts(stored[index] ?? 0))
 }
 
 /** Counts in `bins` equal bins from each column's minimum to its maximum. */
@@ -145,6 +167,7 @@ export async function readBins(
       column[bin] = (column[bin] ?? 0) + 1
     }
   }
-  await eachBlock(input.connection, input.table, input.columns, add, input.signal)
+  const filled = facts.map(({ present }) => present === input.rows)
+  await eachBlock(input.connection, input.table, input.columns, filled, add, input.signal)
   return counts
 }

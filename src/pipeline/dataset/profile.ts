@@ -12,8 +12,6 @@ export interface ColumnProfile {
   readonly maximum: number | null
   readonly mean: number | null
   readonly allIntegers: boolean
-  /** Texts: all are digits with leading zeros, or more digits than a number holds. */
-  readonly allCodes: boolean
   /** Texts: mean length in characters. */
   readonly meanLength: number
   readonly distribution: Distribution
@@ -32,6 +30,8 @@ export interface ProfileInput {
   readonly table: string
   readonly rows: number
   readonly columns: readonly ProfiledColumn[]
+  /** Facts that are known already, by position. */
+  readonly facts?: ReadonlyMap<number, NumberFacts> | undefined
   readonly signal?: AbortSignal | undefined
 }
 
@@ -61,7 +61,8 @@ export async function profileColumns(input: ProfileInput): Promise<ColumnProfile
 }
 
 async function profileNumbers(input: ProfileInput): Promise<Map<number, ColumnProfile>> {
-  const facts = await readNumberFacts(input)
+  const known = input.columns.map(({ position }) => input.facts?.get(position))
+  const facts = known.every((fact) => fact !== undefined) ? known : await readNumberFacts(input)
   const distinct = await countDistinct(input, facts)
   const counts = await readBins(input, facts, bins)
   const values = await readTopValues({
@@ -78,10 +79,7 @@ async function profileNumbers(input: ProfileInput): Promise<Map<number, ColumnPr
         top === undefined
           ? { kind: 'bins', from: fact.minimum ?? 0, to: fact.maximum ?? 0, counts: counts[index] ?? [] }
           : { kind: 'values', values: top.map(({ value, count }) => ({ value: shown(value), count })) }
-      return [
-        position,
-        { ...fact, distinct: distinct[index] ?? 0, allCodes: false, meanLength: 0, distribution },
-      ]
+      return [position, { ...fact, distinct: distinct[index] ?? 0, meanLength: 0, distribution }]
     }),
   )
 }
@@ -92,7 +90,7 @@ const missingFacts: NumberFacts = {
   maximum: null,
   mean: null,
   allIntegers: false,
-  notFinite: 0,
+  notFinite: false,
   distinct: 0,
 }
 
@@ -116,21 +114,20 @@ async function countDistinct(input: ProfileInput, facts: readonly NumberFacts[])
   return counted
 }
 
-const textFacts = 4
+const textFacts = 3
 
 async function profileTexts(input: ProfileInput): Promise<Map<number, ColumnProfile>> {
   const { connection, table, rows, columns } = input
   if (columns.length === 0) return new Map()
   const expressions = columns.flatMap(({ position }) => {
     const column = storedColumn(position)
-    const codes = `bool_and(regexp_full_match(${column}, '0\\d+|[+-]?\\d{16,}'))`
-    return [`count(${column})`, distinctExpression(column, rows), codes, `avg(length(${column}))`]
+    return [`count(${column})`, distinctExpression(column, rows), `avg(length(${column}))`]
   })
   const [found = []] = await readRowsOf(connection, `SELECT ${expressions.join(', ')} FROM ${table}`)
   const values = await readTopValues(input)
   return new Map(
     columns.map(({ position }, index) => {
-      const [count, distinct, codes, length] = found.slice(index * textFacts, (index + 1) * textFacts)
+      const [count, distinct, length] = found.slice(index * textFacts, (index + 1) * textFacts)
       const present = Number(count ?? 0)
       const top = values.get(position) ?? []
       // The commonest values are exact: where all of them are listed, so is their number.
@@ -142,7 +139,6 @@ async function profileTexts(input: ProfileInput): Promise<Map<number, ColumnProf
         maximum: null,
         mean: null,
         allIntegers: false,
-        allCodes: codes === true,
         meanLength: Number(length ?? 0),
         distribution: { kind: 'values', values: top },
       }

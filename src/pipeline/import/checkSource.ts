@@ -12,7 +12,8 @@ import { type Head, readHead } from './sourceBytes.ts'
 
 /** Issues kept one by one; beyond that they are counted. */
 export const issueLimit = 100_000
-const sampledRecords = 500
+/** Cells from all over the table that types are decided on. */
+const sampledCells = 500_000
 
 /** A kept source whose every line is accounted for. */
 export interface CheckedSource {
@@ -136,7 +137,7 @@ async function scanSource(target: string, shape: RecordShape, bytes: number, inp
   const file = await open(target)
   try {
     const problems: ScanProblem[] = []
-    const spans = new SpreadSample()
+    const spans = new SpreadSample(Math.max(50, Math.min(500, Math.floor(sampledCells / shape.width))))
     const totals = await scanRecords(fileReader(file), shape, {
       record: (row, _line, start, end) => {
         if (row >= 0) spans.offer(row, start, end)
@@ -176,12 +177,17 @@ interface Span {
 /** Evenly spread records of a stream of unknown length: every n-th, with n doubling as the stream grows. */
 class SpreadSample {
   kept: Span[] = []
+  readonly #wanted: number
   #every = 1
+
+  constructor(wanted: number) {
+    this.#wanted = wanted
+  }
 
   offer(row: number, start: number, end: number): void {
     if (row % this.#every !== 0) return
     this.kept.push({ start, end })
-    if (this.kept.length < 2 * sampledRecords) return
+    if (this.kept.length < 2 * this.#wanted) return
     this.kept = this.kept.filter((_, index) => index % 2 === 0)
     this.#every *= 2
   }

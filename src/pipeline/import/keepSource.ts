@@ -1,4 +1,4 @@
-import { isUtf8 } from 'node:buffer'
+import { isAscii, isUtf8 } from 'node:buffer'
 import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { Failure } from '../../contract/failure.ts'
@@ -55,12 +55,13 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
     bytes += whole.length
   }
   try {
-    const source = openBytes(input.path, input.gzip, (chunk) => {
+    const pass = (chunk: Buffer) => {
       hash.update(chunk)
       packedBytes += chunk.length
-    })
-    for await (const chunk of source) {
+    }
+    for await (const chunk of openBytes(input.path, input.gzip, pass)) {
       input.signal.throwIfAborted()
+      if (!input.gzip) pass(chunk)
       const decoded = recode(chunk)
       if (decoded.length > 0) await write(decoded)
       input.onProgress(Math.min(1, packedBytes / Math.max(1, input.fileBytes)))
@@ -82,12 +83,6 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
     throw new Failure('unreadable-file', `${input.fileName} is empty. Choose a file with a header and rows.`)
   }
   return { sha256: hash.digest('hex'), bytes, firstInvalidByte, hasValidNonAscii }
-}
-
-function isAscii(bytes: Buffer): boolean {
-  // Valid UTF-8 with as many characters as bytes is ASCII; counting characters decodes, so look at the bytes.
-  for (let index = 0; index < bytes.length; index++) if ((bytes[index] ?? 0) >= 0x80) return false
-  return true
 }
 
 /** Turns blocks of a file into UTF-8 without byte order mark; null ends it. */

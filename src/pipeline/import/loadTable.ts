@@ -5,6 +5,7 @@ import { type ColumnReadingPlan, misfitShare } from '../dataset/columnTypes.ts'
 import { quoteText, readRowsOf } from '../dataset/database.ts'
 import { dateExpression, isoForm } from '../dataset/dates.ts'
 import { misfitColumn, sqlTypes, storedColumn } from '../dataset/layout.ts'
+import { type NumberFacts, readNumberFacts } from '../dataset/numberFacts.ts'
 
 /** How a column is read in one attempt. */
 export interface ColumnLoad extends ColumnReadingPlan {
@@ -27,23 +28,28 @@ export interface LoadInput {
   readonly newline: '\n' | '\r\n'
   /** Rows that the scan counted. */
   readonly rows: number
+  readonly signal: AbortSignal
+}
+
+export interface LoadedTable {
+  /** How each column was read at last. */
+  readonly loads: readonly ColumnLoad[]
+  /** Facts about numbers and date-times, by position. */
+  readonly facts: ReadonlyMap<number, NumberFacts>
 }
 
 const lineBytes = 8 * 1024 * 1024
 
-/** Largest whole number up to which every whole number is one double. */
-const exactLimit = Number.MAX_SAFE_INTEGER
-
 /**
  * Loads a clean table, typed, within the caller's transaction. Columns whose texts do not fit are read again:
- * first with their misfits set aside, then, when those are many, as text. Returns how each column was read at last.
+ * first with their misfits set aside, then, when those are many, as text.
  * Throws a Failure when DuckDB reads another number of rows than the scan counted.
  */
 export async function loadTable(
   input: LoadInput,
   plans: readonly ColumnReadingPlan[],
   chosen: ReadonlySet<number>,
-): Promise<ColumnLoad[]> {
+): Promise<LoadedTable> {
   let loads = plans.map((plan, position): ColumnLoad => {
     const direct = plan.kind === 'number' || plan.form?.formats === null
     return { ...plan, chosen: chosen.has(position), reading: direct ? 'typed' : 'checked' }
@@ -56,8 +62,9 @@ export async function loadTable(
     } else {
       const rows = Number((await readRowsOf(input.connection, `SELECT count(*) FROM ${input.table}`))[0]?.[0])
       if (rows !== input.rows) throw miscounted(input, rows)
-      const revised = await reviseLoads(input, loads)
-      if (revised === null) return loads
+      const facts = await numberFactsOf(input, loads)
+      const revised = await reviseLoads(input, loads, facts)
+      if (revised === null) return { loads, facts }
       loads = revised
     }
     await dropAttempt(input)
@@ -154,58 +161,75 @@ async function refusedColumns({ connection, fileName }: LoadInput): Promise<Set<
   return new Set(rows.map(([index]) => Number(index) - 1))
 }
 
+const asText = { kind: 'text', form: null, reading: 'checked' } as const
+
 /** Reads some columns differently when their values show that the first reading was wrong; null when all is well. */
-async function reviseLoads(input: LoadInput, loads: readonly ColumnLoad[]): Promise<ColumnLoad[] | null> {
-  const revised = [...loads]
+async function reviseLoads(
+  input: LoadInput,
+  loads: readonly ColumnLoad[],
+  facts: ReadonlyMap<number, NumberFacts>,
+): Promise<ColumnLoad[] | null> {
+  const misfits = await countMisfits(input, loads)
   let changed = false
-  const revise = (position: number, change: Partial<ColumnLoad>) => {
-    const load = revised[position]
-    if (load === undefined) return
-    revised[position] = { ...load, ...change }
-    changed = true
-  }
-  const batch = 200
-  for (let from = 0; from < loads.length; from += batch) {
-    const columns = loads.slice(from, from + batch)
-    const facts = columns.flatMap((load, index) => checksOf(load, from + index))
-    const [values = []] = await readRowsOf(input.connection, `SELECT ${facts.join(', ')} FROM ${input.table}`)
-    for (const [index, load] of columns.entries()) {
-      const [present, suspect, misfits] = values.slice(index * 3, index * 3 + 3).map(Number)
-      const asText = { kind: 'text', form: null, reading: 'checked' } as const
-      if (load.reading === 'typed' && load.kind === 'number') {
-        if ((suspect ?? 0) >= 2) revise(from + index, { reading: 'checked' })
-        else if ((suspect ?? 0) === 1 && !load.chosen) revise(from + index, asText)
-      } else if (load.kind !== 'text' && !load.chosen) {
-        const all = (present ?? 0) + (misfits ?? 0)
-        if ((misfits ?? 0) > misfitShare * all) revise(from + index, asText)
-      }
-    }
-  }
+  const revised = loads.map((load, position): ColumnLoad => {
+    const change = revisionOf(load, facts.get(position), misfits.get(position) ?? 0)
+    changed ||= change !== null
+    return { ...load, ...change }
+  })
   return changed ? revised : null
 }
 
-/**
- * Three numbers a column: cells present; 2 when a number is not finite, 1 when whole numbers are too large to
- * be exact (codes, then), else 0; misfits other than infinities.
- */
-function checksOf(load: ColumnLoad, position: number): string[] {
-  const column = storedColumn(position)
-  if (load.reading === 'typed' && load.kind === 'number') {
-    return [
-      '0',
-      `CASE WHEN coalesce(bool_or(NOT isfinite(${column})), false) THEN 2
-        WHEN max(abs(${column})) > ${exactLimit} AND max(abs(${column})) < 1e30
-          AND bool_and(${column} = trunc(${column})) THEN 1 ELSE 0 END`,
-      '0',
-    ]
+function revisionOf(
+  load: ColumnLoad,
+  facts: NumberFacts | undefined,
+  misfits: number,
+): Partial<ColumnLoad> | null {
+  if (load.kind === 'text' || facts === undefined) return null
+  if (load.reading === 'checked') {
+    return !load.chosen && misfits > misfitShare * (facts.present + misfits) ? asText : null
   }
-  if (load.reading === 'typed' || load.kind === 'text') return ['0', '0', '0']
-  const misfit = misfitColumn(position)
-  return [
-    `count(${column})`,
-    '0',
-    `count(*) FILTER (WHERE ${misfit} IS NOT NULL AND NOT regexp_full_match(lower(${misfit}), '[+-]?(inf|infinity|nan)'))`,
-  ]
+  if (load.kind !== 'number') return null
+  if (facts.notFinite) return { reading: 'checked' }
+  const largest = Math.max(-(facts.minimum ?? 0), facts.maximum ?? 0)
+  // Whole numbers beyond the exact ones are codes; far beyond, they are measurements such as 6.02e23.
+  const isCode = facts.allIntegers && largest > Number.MAX_SAFE_INTEGER && largest < 1e30
+  return isCode && !load.chosen ? { ...asText, codes: true } : null
+}
+
+/** Texts set aside in each checked column, by position; infinities do not count. */
+async function countMisfits(input: LoadInput, loads: readonly ColumnLoad[]): Promise<Map<number, number>> {
+  const counts = new Map<number, number>()
+  const checked = loads.flatMap(({ reading, kind }, position) =>
+    reading === 'checked' && kind !== 'text' ? [position] : [],
+  )
+  if (checked.length === 0) return counts
+  const expressions = checked.map((position) => {
+    const misfit = misfitColumn(position)
+    return `count(*) FILTER (WHERE ${misfit} IS NOT NULL AND NOT regexp_full_match(lower(${misfit}), '[+-]?(inf|infinity|nan)'))`
+  })
+  const [values = []] = await readRowsOf(
+    input.connection,
+    `SELECT ${expressions.join(', ')} FROM ${input.table}`,
+  )
+  for (const [index, position] of checked.entries()) counts.set(position, Number(values[index] ?? 0))
+  return counts
+}
+
+/** Facts about the numbers and date-times, by position, in batches that DuckDB's plans can bear. */
+async function numberFactsOf(
+  input: LoadInput,
+  loads: readonly ColumnLoad[],
+): Promise<Map<number, NumberFacts>> {
+  const facts = new Map<number, NumberFacts>()
+  const columns = loads.flatMap(({ kind }, position) => (kind === 'text' ? [] : [{ position, kind }]))
+  const batch = 200
+  for (let from = 0; from < columns.length; from += batch) {
+    const some = columns.slice(from, from + batch)
+    const { connection, table, rows, signal } = input
+    const found = await readNumberFacts({ connection, table, rows, columns: some, signal })
+    for (const [index, fact] of found.entries()) facts.set(some[index]?.position ?? -1, fact)
+  }
+  return facts
 }
 
 function miscounted(input: LoadInput, rows: number): Failure {

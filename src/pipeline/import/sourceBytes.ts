@@ -92,11 +92,11 @@ export function readFailure(error: unknown, fileName: string): unknown {
   }
 }
 
-/** The file's bytes as a stream, unpacked when they are gzip, whatever the name says. */
+/** The file's bytes as a stream, unpacked when they are gzip; `onPacked` then sees the bytes before that. */
 export function openBytes(path: string, gzip: boolean, onPacked?: (chunk: Buffer) => void): Readable {
   const packed = createReadStream(path, { highWaterMark: 1024 * 1024 })
-  if (onPacked !== undefined) packed.on('data', (chunk) => onPacked(Buffer.from(chunk)))
   if (!gzip) return packed
+  if (onPacked !== undefined) packed.on('data', (chunk) => onPacked(Buffer.from(chunk)))
   const unpacked = createGunzip({ chunkSize: 256 * 1024 })
   packed.on('error', (error) => unpacked.destroy(error))
   unpacked.on('close', () => packed.destroy())

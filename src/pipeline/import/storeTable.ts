@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Column, ColumnChoice, Dataset, ImportIssue } from '../../contract/records.ts'
+import type { Column, ColumnChoice, ColumnType, Dataset, ImportIssue } from '../../contract/records.ts'
 import { type ColumnReadingPlan, decideType, planReading, proposeRole } from '../dataset/columnTypes.ts'
 import { readRowsOf } from '../dataset/database.ts'
 import { isoForm } from '../dataset/dates.ts'
@@ -14,6 +14,7 @@ import { misfitIssue, note } from './issues.ts'
 import { type ColumnLoad, loadTable } from './loadTable.ts'
 import { presentTexts } from './preview.ts'
 import { scanRecords } from './scanRecords.ts'
+import { Turns } from './turns.ts'
 
 /**
  * Loads a checked source and commits table, record and issues in one transaction; `beforeCommit` runs last in it.
@@ -28,7 +29,7 @@ export async function storeTable(
 ): Promise<Dataset> {
   const { database, datasetId, signal, onProgress } = input
   const choices = new Map(Object.entries(input.columns ?? {}))
-  const plans = planColumns(checked, choices)
+  const plans = await planColumns(checked, choices)
   return await database.transaction(async (connection) => {
     const interrupt = () => connection.interrupt()
     signal.addEventListener('abort', interrupt)
@@ -40,15 +41,22 @@ export async function storeTable(
       const { fileName } = input
       onProgress('Reading rows', null)
       const chosen = new Set(plans.flatMap(({ chosen }, position) => (chosen ? [position] : [])))
-      const loads = await loadTable(
-        { connection, table, file, fileName, dialect, newline, rows: totals.rows },
+      const { loads, facts } = await loadTable(
+        { connection, table, file, fileName, dialect, newline, rows: totals.rows, signal },
         plans,
         chosen,
       )
       const misfits = await misfitIssues(connection, table, loads, checked, source)
       onProgress('Summarising columns', null)
       const stored = loads.map(({ kind }, position) => ({ position, kind }))
-      const profiles = await profileColumns({ connection, table, rows: totals.rows, columns: stored, signal })
+      const profiles = await profileColumns({
+        connection,
+        table,
+        rows: totals.rows,
+        columns: stored,
+        facts,
+        signal,
+      })
       const columns = profiles.map((profile, position) =>
         describeColumn(checked, loads[position], profile, position, choices),
       )
@@ -77,25 +85,36 @@ export async function storeTable(
   })
 }
 
-function planColumns(
+type ChosenPlan = ColumnReadingPlan & { readonly chosen: boolean }
+
+async function planColumns(
   { names, sample, dialect }: CheckedSource,
   choices: ReadonlyMap<string, ColumnChoice>,
-): (ColumnReadingPlan & { chosen: boolean })[] {
-  return names.map((name, index) => {
+): Promise<ChosenPlan[]> {
+  const turns = new Turns()
+  const plans: ChosenPlan[] = []
+  for (const [index, name] of names.entries()) {
+    await turns.pause()
     const found = planReading(presentTexts(sample, index, dialect.missingMarks), dialect.decimalMark)
-    switch (choices.get(name)?.type) {
-      case 'number':
-        return { kind: 'number', form: null, chosen: true }
-      case 'date-time':
-        return { kind: 'date-time', form: found.form ?? isoForm, chosen: true }
-      case 'category':
-      case 'text':
-      case 'identifier':
-        return { kind: 'text', form: null, chosen: true }
-      default:
-        return { ...found, chosen: false }
-    }
-  })
+    plans.push(chosenPlan(found, choices.get(name)?.type))
+  }
+  return plans
+}
+
+/** The reading that a type chosen by the person asks for. */
+function chosenPlan(found: ColumnReadingPlan, type: ColumnType | undefined): ChosenPlan {
+  switch (type) {
+    case 'number':
+      return { ...found, kind: 'number', form: null, chosen: true }
+    case 'date-time':
+      return { ...found, kind: 'date-time', form: found.form ?? isoForm, chosen: true }
+    case 'category':
+    case 'text':
+    case 'identifier':
+      return { ...found, kind: 'text', form: null, chosen: true }
+    default:
+      return { ...found, chosen: false }
+  }
 }
 
 function describeColumn(
@@ -106,7 +125,8 @@ function describeColumn(
   choices: ReadonlyMap<string, ColumnChoice>,
 ): Column {
   const name = names[position] ?? ''
-  const facts = { ...profile, name, stored: load?.kind ?? 'text', rows: totals.rows }
+  const { kind = 'text', codes = false } = load ?? {}
+  const facts = { ...profile, name, stored: kind, codes, rows: totals.rows }
   const choice = choices.get(name)
   const type = choice?.type !== undefined && profile.distinct > 1 ? choice.type : decideType(facts)
   return {

@@ -1,29 +1,17 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
+import { findBrowser } from '../browser.mjs'
 
 export const root = resolve(import.meta.dirname, '../..')
 export const sharedData = resolve(root, '../shared/data')
 const commandLine = join(root, 'dist/hosts/cli.js')
 
-/** $CHROMIUM, or the first Chromium-family browser on the PATH. */
-function browserPath(): string {
-  const named = process.env.CHROMIUM
-  if (named) return named
-  for (const name of ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable', 'msedge']) {
-    for (const folder of (process.env.PATH ?? '').split(delimiter)) {
-      if (existsSync(join(folder, name))) return join(folder, name)
-    }
-  }
-  throw new Error('No Chromium, Chrome or Edge on the PATH. Set CHROMIUM to one.')
-}
-
 export const launchBrowser = (): Promise<Browser> =>
   chromium.launch({
-    executablePath: browserPath(),
+    executablePath: findBrowser() ?? 'chromium',
     args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic'],
   })
 

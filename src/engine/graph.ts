@@ -50,6 +50,26 @@ export function broadcastShape(shapes: readonly (readonly number[])[]): number[]
 export const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
   a.length === b.length && a.every((side, axis) => side === b[axis])
 
+/**
+ * The same graph with an output of its own for each name: files allow neither an input nor a constant as an
+ * output, nor one value twice.
+ */
+export function withOwnOutputs(graph: Graph): Graph {
+  const taken = new Set(graph.inputs)
+  const copies: GraphNode[] = []
+  const outputs: Record<string, Value> = {}
+  for (const [name, source] of Object.entries(graph.outputs)) {
+    const isFree = !source.constant && !taken.has(source)
+    const output = isFree ? source : { name: `copy_${name}`, dtype: source.dtype, shape: source.shape }
+    if (!isFree) {
+      copies.push({ operation: 'Identity', domain: '', inputs: [source], outputs: [output], attributes: {} })
+    }
+    taken.add(output)
+    outputs[name] = output
+  }
+  return { ...graph, nodes: [...graph.nodes, ...copies], outputs }
+}
+
 type Rule = (graph: Graph) => string | null
 
 /** Operations whose operands broadcast against each other. */

@@ -1,7 +1,8 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { CompiledFunction, CompiledLoop, Executor, TensorLoop } from './executor.ts'
-import type { Graph, GraphNode, Value } from './graph.ts'
-import { type DeclaredValue, type FileGraph, onnxFile } from './onnxFile.ts'
+import type { CompiledFunction, CompiledLoop, Executor } from './executor.ts'
+import { type Graph, type Value, withOwnOutputs } from './graph.ts'
+import { onnxFile } from './onnxFile.ts'
+import { loopFile } from './onnxLoop.ts'
 import { guarded, loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
 import { threadsFor } from './onnxThreads.ts'
 import { type Arrays, type InputSpec, type NumberArray, named } from './program/inputs.ts'
@@ -20,7 +21,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
   return {
     async compile({ fixed, inputs, run }): Promise<CompiledFunction> {
       const specs = [...fixed, ...inputs]
-      const graph = trace(specs, run)
+      const graph = withOwnOutputs(trace(specs, run))
       const { Tensor } = await loadOnnxRuntime()
       const session = await load(functionFile(graph), threadsFor(graph), options)
       const fixedFeeds = feedsOf(Tensor, graph, specs, fixed)
@@ -87,7 +88,8 @@ async function load(bytes: Uint8Array, threads: number, options: OnnxOptions): P
       executionMode: 'sequential',
       // The arena's large single allocations are fatal inside Electron (electron/electron#44291).
       enableCpuMemArena: false,
-      logSeverityLevel: 3,
+      // Errors are thrown with their reason; logging them too would only repeat it.
+      logSeverityLevel: 4,
       ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     }),
   )
@@ -120,77 +122,3 @@ const functionFile = (graph: Graph): Uint8Array =>
     nodes: graph.nodes,
     outputs: Object.values(graph.outputs),
   })
-
-/**
- * The traced step as the body of a Loop. Fixed inputs are read from the graph around it; what changes per
- * step is picked by the iteration's number from arrays that hold a whole chunk.
- */
-function loopFile(graph: Graph, { fixed, carried, perStep }: TensorLoop): Uint8Array {
-  const fixedValues = graph.inputs.slice(0, fixed.length)
-  const carriedValues = graph.inputs.slice(fixed.length, fixed.length + carried.length)
-  const stepValues = graph.inputs.slice(fixed.length + carried.length)
-  const iteration: Value = { name: 'iteration', dtype: 'int64', shape: [] }
-  const goOn: Value = { name: 'go_on', dtype: 'bool', shape: [] }
-  const wentOn: Value = { name: 'went_on', dtype: 'bool', shape: [] }
-
-  const chunks = perStep.map(
-    (input): DeclaredValue => ({
-      name: `all ${input.name}`,
-      dtype: input.dtype,
-      shape: ['steps', ...input.shape],
-    }),
-  )
-  const picks = stepValues.map((value, index): GraphNode => {
-    const chunk: Value = { name: chunks[index]?.name ?? '', dtype: value.dtype, shape: [1, ...value.shape] }
-    return node('Gather', [chunk, iteration], [value], { axis: { int: 0 } })
-  })
-  const seen = new Set(graph.inputs)
-  const copies: GraphNode[] = []
-  const results = [...carried.map((input) => input.name), 'loss'].map((name) => {
-    const source = named(graph.outputs, name)
-    const outer: Value = { name: `last ${name}`, dtype: source.dtype, shape: source.shape }
-    if (!seen.has(source) && !source.constant) {
-      seen.add(source)
-      return { inner: source, outer }
-    }
-    // A body may neither return an input as it is nor a value twice.
-    const inner: Value = { name: `next ${name}`, dtype: source.dtype, shape: source.shape }
-    copies.push(node('Identity', [source], [inner]))
-    return { inner, outer }
-  })
-  const body: FileGraph = {
-    name: 'step',
-    inputs: [iteration, goOn, ...carriedValues],
-    nodes: [...picks, ...graph.nodes, node('Identity', [goOn], [wentOn]), ...copies],
-    outputs: [wentOn, ...results.map(({ inner }) => inner)],
-  }
-  const steps: Value = { name: 'steps', dtype: 'int64', shape: [] }
-  const always: Value = { name: 'always', dtype: 'bool', shape: [], constant: Uint8Array.of(1) }
-  const starts = carried.map(
-    (input): Value => ({ name: `first ${input.name}`, dtype: input.dtype, shape: input.shape }),
-  )
-  return onnxFile({
-    name: 'training',
-    inputs: [...fixedValues, ...starts, ...chunks, steps],
-    nodes: [
-      {
-        ...node(
-          'Loop',
-          [steps, always, ...starts],
-          results.map(({ outer }) => outer),
-        ),
-        body,
-      },
-    ],
-    outputs: results.map(
-      ({ outer }): DeclaredValue => (outer.name === 'last loss' ? { ...outer, shape: ['steps'] } : outer),
-    ),
-  })
-}
-
-const node = (
-  operation: string,
-  inputs: readonly Value[],
-  outputs: readonly Value[],
-  attributes: GraphNode['attributes'] = {},
-): GraphNode => ({ operation, domain: '', inputs, outputs, attributes })

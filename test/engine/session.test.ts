@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { trainInChunks } from '../../src/engine/chunks.ts'
 import type { Engine, Matrix, ModelSpec, Session, TrainingState } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
 import { createReferenceEngine } from '../../src/engine/referenceEngine.ts'
@@ -155,25 +154,6 @@ describe('a session', () => {
       const state = session.state()
       const other = exampleSpec({ layers: [5] })
       await expect(engine.open(other, rows, state)).rejects.toMatchObject({ code: 'engine' })
-    })
-  })
-
-  it('trains in chunks that follow the clock, and stops between them', async () => {
-    await using(engine, {}, async (session) => {
-      // Each look at the clock is 10 ms later, so each chunk seems to take 10 ms, whatever its size.
-      let time = 0
-      const now = () => (time += 10)
-      const sizes: number[] = []
-      for await (const losses of trainInChunks(session, { steps: 30, now })) sizes.push(losses.length)
-      expect(sizes).toEqual([1, 4, 16, 9])
-
-      const controller = new AbortController()
-      const training = async () => {
-        for await (const _ of trainInChunks(session, { steps: 10, signal: controller.signal, now }))
-          controller.abort()
-      }
-      await expect(training()).rejects.toThrow(/abort/i)
-      expect(session.state().step).toBe(31)
     })
   })
 })

@@ -51,7 +51,7 @@ function installOnDebian() {
       stdio: ['ignore', 2, 2],
       env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
     })
-  if (apt('--version').error) return
+  if (spawnSync('apt-get', ['--version']).error) return
   console.error('No browser found: installing Chromium with apt-get…')
   apt('update', '-q')
   apt('install', '-y', '-q', '--no-install-recommends', 'chromium')

@@ -31,7 +31,10 @@ export default defineConfig({
           name: 'e2e',
           environment: 'node',
           // test/browser.mjs has said loudly what is left out.
-          include: [findBrowser() === null ? 'test/e2e/packaging.test.ts' : 'test/e2e/**/*.test.ts'],
+          include:
+            findBrowser() === null
+              ? ['test/e2e/packaging.test.ts', 'test/e2e/start.test.ts']
+              : ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,
           fileParallelism: false,

@@ -8,6 +8,7 @@ import { exportNewestRun } from './exportNewestRun.ts'
 import { createFiles } from './files.ts'
 import { guardPages, guardSession } from './guards.ts'
 import { buildMenu } from './menu.ts'
+import { namedFile } from './namedFile.ts'
 import { registerPageScheme, servePage } from './pageProtocol.ts'
 import { createPorts } from './ports.ts'
 import { createWindows } from './windows.ts'
@@ -21,7 +22,7 @@ const { values, positionals } = parseArgs({
 })
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const [named] = positionals
-const givenFile = named === undefined ? undefined : resolve(named)
+const givenFile = namedFile(named)
 
 // Not awaited here: Electron is ready only after this module has been evaluated.
 if (app.requestSingleInstanceLock({ file: givenFile })) open().catch(giveUp)

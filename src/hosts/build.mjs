@@ -1,7 +1,7 @@
 // Builds the page, the hosts and the core. As a program it always builds; `buildIfStale` only when a
 // source is newer than the last build. Plain JavaScript, because it runs before any build.
 import { spawn } from 'node:child_process'
-import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
@@ -46,7 +46,7 @@ async function build() {
 /** Builds when something changed since the last build began, and says so on stderr. */
 export async function buildIfStale() {
   const changed = Math.max(...sources.map((path) => newest(join(root, path))))
-  const built = existsSync(stamp) ? statSync(stamp).mtimeMs : 0
+  const built = existsSync(stamp) ? Date.parse(readFileSync(stamp, 'utf8')) : 0
   if (built >= changed) return
   process.stderr.write('Building…\n')
   await build()

@@ -60,10 +60,12 @@ function chunkWriter(encoder: Encoder, chunk: TableChunk): Write {
   for (const [index, column] of encoder.columns.entries()) {
     const vector = chunk.vectors[index]
     if (!vector) throw new Error(`The chunk has no cells of column ${column.name}`)
-    if (vector.kind === 'text') writers.push(textWriter(vector.values, column.features, columns, offset))
+    if (vector.kind === 'text')
+      writers.push(textWriter({ texts: vector.values, features: column.features, columns, offset }))
     else {
       for (const [place, feature] of column.features.entries()) {
-        writers.push(numberWriter(numberReader(feature, { encoder, chunk, vector }), columns, offset + place))
+        const read = numberReader(feature, { encoder, chunk, vector })
+        writers.push(numberWriter({ read, columns, offset: offset + place }))
       }
     }
     offset += column.features.length
@@ -73,19 +75,25 @@ function chunkWriter(encoder: Encoder, chunk: TableChunk): Write {
   }
 }
 
-function numberWriter(read: (row: number) => number, columns: number, offset: number): Write {
+function numberWriter(input: {
+  readonly read: (row: number) => number
+  readonly columns: number
+  readonly offset: number
+}): Write {
+  const { read, columns, offset } = input
   return (from, to, target) => {
     for (let row = from; row < to; row++) target[(row - from) * columns + offset] = read(row)
   }
 }
 
 /** One-hot: fills each row with the encoded zeros, then sets the one feature that applies, if any. */
-function textWriter(
-  texts: readonly (string | null)[],
-  features: readonly Feature[],
-  columns: number,
-  offset: number,
-): Write {
+function textWriter(input: {
+  readonly texts: readonly (string | null)[]
+  readonly features: readonly Feature[]
+  readonly columns: number
+  readonly offset: number
+}): Write {
+  const { texts, features, columns, offset } = input
   const levels = new Map<string, number>()
   for (const [place, feature] of features.entries()) {
     if (feature.kind === 'level') levels.set(feature.value, place)

@@ -61,7 +61,7 @@ export async function openScorer(input: {
   const judge: Scorer['judge'] = async (matrix) => {
     checkWidth(matrix, features)
     const { errors, reconstruction } = await session.score(matrix)
-    const shares = columnShares(errors, matrix, columns, encoder.columns.length)
+    const shares = columnShares({ errors, matrix, columnOf: columns, columnCount: encoder.columns.length })
     const typical = Array.from({ length: matrix.rows }, (_, row) =>
       decodeRow(encoder, reconstruction.subarray(row * features, (row + 1) * features)),
     )
@@ -89,12 +89,13 @@ function rowScores(errors: Float32Array, matrix: Matrix): Float32Array {
   return scores
 }
 
-function columnShares(
-  errors: Float32Array,
-  matrix: Matrix,
-  columnOf: Int32Array,
-  columnCount: number,
-): Float32Array {
+function columnShares(input: {
+  readonly errors: Float32Array
+  readonly matrix: Matrix
+  readonly columnOf: Int32Array
+  readonly columnCount: number
+}): Float32Array {
+  const { errors, matrix, columnOf, columnCount } = input
   const shares = new Float32Array(matrix.rows * columnCount)
   const sums = new Float64Array(columnCount)
   for (let row = 0; row < matrix.rows; row++) {

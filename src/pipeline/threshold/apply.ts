@@ -6,16 +6,19 @@ import { otsuCut } from './otsu.ts'
 /** Median absolute deviation of a normal distribution with standard deviation 1. */
 const normalMedianDeviation = 0.6745
 
+export interface AppliedRule {
+  readonly rule: ThresholdRule
+  readonly value: number | null
+}
+
 /**
  * Applies a rule to scores sorted from highest to lowest. Rows with a score of at least `cut` are flagged.
  * `value` is the rule's own number, as in Threshold.
  * @throws Failure `bad-request` when the rule needs a number that is missing or out of range.
  */
-export function applyRule(
-  sorted: Float32Array,
-  { rule, value }: { readonly rule: ThresholdRule; readonly value: number | null },
-): Threshold {
-  const cut = cutOf(sorted, rule, value)
+export function applyRule(sorted: Float32Array, applied: AppliedRule): Threshold {
+  const { rule, value } = applied
+  const cut = cutOf(sorted, applied)
   return { rule, value: rule === 'otsu' ? null : value, cut, flagged: countAtLeast(sorted, cut) }
 }
 
@@ -31,39 +34,46 @@ export function countAtLeast(sorted: Float32Array, cut: number): number {
   return low
 }
 
-function cutOf(sorted: Float32Array, rule: ThresholdRule, value: number | null): number {
-  switch (rule) {
+function cutOf(sorted: Float32Array, applied: AppliedRule): number {
+  switch (applied.rule) {
     case 'manual':
-      return needed(rule, value, -Number.MAX_VALUE, Number.MAX_VALUE)
+      return needed(applied, { from: -Number.MAX_VALUE, to: Number.MAX_VALUE })
     case 'top-k':
-      return cutAtRank(sorted, Math.round(needed(rule, value, 0, Number.MAX_SAFE_INTEGER)))
+      return cutAtRank(sorted, Math.round(needed(applied, { from: 0, to: Number.MAX_SAFE_INTEGER })))
     case 'percentage': {
-      const rows = (needed(rule, value, 0, 100) / 100) * sorted.length
+      const rows = (needed(applied, { from: 0, to: 100 }) / 100) * sorted.length
       return cutAtRank(sorted, Math.round(rows))
     }
     case 'standard-deviation': {
       const { mean, deviation } = moments(sorted)
-      return above(mean, deviation, needed(rule, value, 0, 1000))
+      return above({ centre: mean, spread: deviation, multiple: needed(applied, multiples) })
     }
     case 'mad': {
       const upwards = sorted.toReversed()
       const median = quantile(upwards, 0.5)
       const distances = upwards.map((score) => Math.abs(score - median)).sort()
       const spread = quantile(distances, 0.5) / normalMedianDeviation
-      return above(median, spread, needed(rule, value, 0, 1000))
+      return above({ centre: median, spread, multiple: needed(applied, multiples) })
     }
     case 'iqr': {
       const upwards = sorted.toReversed()
       const third = quantile(upwards, 0.75)
       const distance = third - quantile(upwards, 0.25)
-      return above(third, distance, needed(rule, value, 0, 1000))
+      return above({ centre: third, spread: distance, multiple: needed(applied, multiples) })
     }
     case 'otsu':
       return otsuCut(sorted) ?? justAbove(sorted[0] ?? 0)
   }
 }
 
-function needed(rule: ThresholdRule, value: number | null, from: number, to: number): number {
+interface Range {
+  readonly from: number
+  readonly to: number
+}
+
+const multiples: Range = { from: 0, to: 1000 }
+
+function needed({ rule, value }: AppliedRule, { from, to }: Range): number {
   if (value !== null && value >= from && value <= to) return value
   throw new Failure(
     'bad-request',
@@ -79,7 +89,12 @@ function cutAtRank(sorted: Float32Array, rows: number): number {
 }
 
 // Without any spread (half of the scores equal) a multiple of it says nothing: whatever lies above counts.
-function above(centre: number, spread: number, multiple: number): number {
+function above(input: {
+  readonly centre: number
+  readonly spread: number
+  readonly multiple: number
+}): number {
+  const { centre, spread, multiple } = input
   return spread > 0 ? centre + spread * multiple : justAbove(centre)
 }
 

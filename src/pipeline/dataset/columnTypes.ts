@@ -48,7 +48,10 @@ export interface ColumnFacts {
   readonly meanLength: number
 }
 
-const strongHint = /(^|[_\s.-])(id|uuid|guid)$|^(id|uuid|guid)([_\s.-]|$)|[a-z]I[dD]$/i
+const idWord = /(^|[_\s.-])(id|uuid|guid)$|^(id|uuid|guid)([_\s.-]|$)/i
+/** `orderId`, `userID`; with the case ignored it would be `humid` and `paid` too. */
+const idCamel = /[a-z](Id|ID)$/
+const hasStrongHint = (name: string): boolean => idWord.test(name) || idCamel.test(name)
 const weakHint =
   /^(index|idx|key|row|row.?(no|num|number)|record|record.?(no|number)|unnamed: 0)$|[_\s.-]key$/i
 const labelNames = /^(label|class|is_anomaly|target|outlier|anomaly)$/i
@@ -63,7 +66,7 @@ export function decideType(facts: ColumnFacts): ColumnType {
   const allDiffer = distinct === present
   if (facts.stored === 'number') {
     if (!facts.allIntegers) return 'number'
-    if (strongHint.test(facts.name) && distinct > 2) {
+    if (hasStrongHint(facts.name) && distinct > 2) {
       return allDiffer || distinct > 50 ? 'identifier' : 'category'
     }
     if (allDiffer && weakHint.test(facts.name)) return 'identifier'
@@ -71,11 +74,11 @@ export function decideType(facts: ColumnFacts): ColumnType {
     const counts = (minimum === 0 || minimum === 1) && maximum === minimum + rows - 1
     return allDiffer && counts && present === rows && rows >= fewRows ? 'identifier' : 'number'
   }
-  if (allDiffer && (rows >= fewRows || strongHint.test(facts.name) || weakHint.test(facts.name))) {
+  if (allDiffer && (rows >= fewRows || hasStrongHint(facts.name) || weakHint.test(facts.name))) {
     return facts.meanLength <= 40 ? 'identifier' : 'text'
   }
   if (distinct <= Math.max(fewRows, Math.min(2000, rows / 5))) return 'category'
-  return facts.codes || strongHint.test(facts.name) ? 'identifier' : 'text'
+  return facts.codes || hasStrongHint(facts.name) ? 'identifier' : 'text'
 }
 
 /** What a column is for, as first proposed. */

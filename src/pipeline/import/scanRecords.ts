@@ -55,6 +55,8 @@ class RecordScanner {
   /** Where the line after the last opening quote starts; -1 while on the quote's line. */
   #lineAfterQuote = -1
   #malformed = false
+  /** The unfinished record held only spaces in the blocks before this one. */
+  #blankBefore = false
   #quoteProblems = 0
   #block: Uint8Array = new Uint8Array(0)
   #blockStart = 0
@@ -141,6 +143,7 @@ class RecordScanner {
       }
       index++
     }
+    this.#blankBefore = this.#isBlank(position + count)
     if (position + count - this.#recordStart > maximumRecordBytes) {
       if (this.#state !== quoted || this.#lineAfterQuote < 0) throw tooLong(this.#shape, this.#recordLine)
       return this.#giveUpQuote()
@@ -211,12 +214,12 @@ class RecordScanner {
     this.#state = fieldStart
   }
 
-  #isBlank(lineEnd: number): boolean {
+  /** Whether the record holds only spaces and tabs up to a place in this block. */
+  #isBlank(end: number): boolean {
     const from = this.#recordStart - this.#blockStart
-    if (from < 0) return false
-    return this.#block
-      .subarray(from, lineEnd - this.#blockStart)
-      .every((byte) => byte === space || byte === 9)
+    if (from < 0 && !this.#blankBefore) return false
+    const part = this.#block.subarray(Math.max(0, from), Math.max(0, end - this.#blockStart))
+    return part.every((byte) => byte === space || byte === 9)
   }
 
   /** The quote opened on a line that is given up; scanning goes on at the line after it. */

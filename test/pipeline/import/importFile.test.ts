@@ -66,12 +66,6 @@ describe('importFile', () => {
         const issues = await project.issues(dataset)
         expect(page.cells).toHaveLength(dataset.rows)
         expect(issues.filter(({ action }) => action === 'quarantined')).toHaveLength(dataset.quarantined)
-        expect(page.cells.slice(0, 3)).toEqual(
-          [1, 3, 5].map((first) => page.columns.map((_, at) => anyForm(first + at))),
-        )
-        function anyForm(value: number): unknown {
-          return expect.toSatisfy((cell: unknown) => Number(cell) === value)
-        }
       }),
       { numRuns: 60 },
     )

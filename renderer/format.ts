@@ -27,11 +27,11 @@ export function formatCell(cell: Cell): string | null {
   return typeof cell === 'number' ? formatNumber(cell, 8) : cell
 }
 
-/** 0.1234 as "12.3 %". */
+/** 0.1234 as "12.3 %", with a space that does not break. */
 export function formatShare(share: number): string {
   const percent = share * 100
-  if (percent > 0 && percent < 0.1) return '< 0.1 %'
-  return `${oneDecimal.format(percent)} %`
+  if (percent > 0 && percent < 0.1) return '<\u00a00.1\u00a0%'
+  return `${oneDecimal.format(percent)}\u00a0%`
 }
 
 const units = ['bytes', 'kB', 'MB', 'GB', 'TB'] as const

@@ -41,8 +41,13 @@ export function pastedFile(text: string): TakenFile {
   return { name: 'Pasted table.csv', blob: new Blob([text], { type: 'text/csv' }), path: null }
 }
 
-/** Whether keys and pastes belong to the element rather than to the window. */
+/** Whether pastes and undo belong to the element rather than to the window. */
 export function takesText(target: EventTarget | null): boolean {
   if (!(target instanceof HTMLElement)) return false
-  return target.isContentEditable || target.matches('input:not([type=file]), textarea, select')
+  return target.isContentEditable || target.matches('input:not([type=file], [type=radio]), textarea')
+}
+
+/** Whether letters and digits belong to the element: a list takes them to find a choice. */
+export function takesLetters(target: EventTarget | null): boolean {
+  return takesText(target) || (target instanceof HTMLElement && target.matches('select'))
 }

@@ -2,7 +2,7 @@ import { onScopeDispose, shallowRef, watch } from 'vue'
 import { dialogOpen } from '../parts/dialogOpen.ts'
 import { stages } from '../state/useStage.ts'
 import type { Workbench } from '../state/useWorkbench.ts'
-import { pastedFile, takesText } from './files.ts'
+import { pastedFile, takesLetters, takesText } from './files.ts'
 
 const storageKey = 'residual.singleKeys'
 
@@ -19,6 +19,7 @@ export function useShortcuts(workbench: Workbench) {
       return
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys.value) return
+    if (takesLetters(event.target)) return
     const stage = stages[Number(event.key) - 1]
     if (stage) workbench.stage.open(stage)
     else if (event.key === '?') workbench.helpOpen.value = true

@@ -20,6 +20,17 @@ export type Arrival =
   | { readonly state: 'sending'; readonly name: string; readonly bytes: number; readonly sent: number }
   | { readonly state: 'looking'; readonly name: string; readonly source: Source }
 
+/** What to show in the fields while nothing could be read. */
+const commonDialect: Dialect = {
+  encoding: 'utf-8',
+  delimiter: ',',
+  quote: '"',
+  hasHeader: true,
+  decimalMark: '.',
+  skipLines: 0,
+  missingMarks: [''],
+}
+
 /** From a dropped file to an imported data set. `imported` hears the new data set's id. */
 export function useImport(
   connection: Connection,
@@ -120,7 +131,7 @@ export function useImport(
   async function confirm(): Promise<void> {
     const now = arrival.value
     const seen = preview.value.value
-    if (now.state !== 'looking' || !seen || job.running.value) return
+    if (now.state !== 'looking' || !seen || preview.failure.value || job.running.value) return
     // Another dialect may have other columns: choices for columns that are gone stay behind.
     confirmed = now
     const names = new Set(seen.columns.map((column) => column.name))
@@ -134,6 +145,11 @@ export function useImport(
     )
   }
 
+  /** Says why what was dropped cannot be taken. */
+  function refuse(thrown: unknown): void {
+    arrivalFailure.value = toWireFailure(thrown)
+  }
+
   async function takeSample(sampleId: string): Promise<void> {
     close()
     confirmed = arrival.value
@@ -144,7 +160,13 @@ export function useImport(
     arrival,
     choices,
     columns,
-    preview: preview.value,
+    /** The head of the file as the present choices read it; null while it cannot be read so. */
+    preview: computed(() => (preview.failure.value ? null : preview.value.value)),
+    /** The dialect to start from: the last one that read the file, else what is most common. */
+    dialect: computed<Dialect>(() => ({
+      ...(preview.value.value?.dialect ?? commonDialect),
+      ...choices.value,
+    })),
     previewBusy: preview.busy,
     failure: computed(() => arrivalFailure.value ?? preview.failure.value ?? job.failure.value),
     job,
@@ -154,6 +176,7 @@ export function useImport(
     unchoose,
     chooseColumn,
     confirm,
+    refuse,
     takeSample,
     close: () => {
       close()

@@ -37,7 +37,7 @@ describe('numbers as shown', () => {
   ])('%s seconds as %s', (seconds, text) => expect(formatSeconds(seconds)).toBe(text))
 
   it('shows a tiny share as tiny, not as none', () => {
-    expect([0, 0.0001, 0.1234].map(formatShare)).toEqual(['0 %', '< 0.1 %', '12.3 %'])
+    expect([0, 0.0001, 0.1234].map(formatShare)).toEqual(['0\u00a0%', '<\u00a00.1\u00a0%', '12.3\u00a0%'])
   })
 
   it('keeps texts, tells missing from empty', () => {

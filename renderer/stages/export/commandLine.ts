@@ -19,7 +19,9 @@ export function commandLine({
 }): string {
   const named = (role: string) =>
     dataset.columns.filter((column) => column.role === role).map((column) => column.name)
-  const words = ['npx', 'residual', 'detect', dataset.name]
+  // The data set is called after its file, without the ending.
+  const file = /\.\w+$/.test(dataset.name) ? dataset.name : `${dataset.name}.csv`
+  const words = ['npx', 'residual', 'detect', file]
   const [label] = named('label')
   const [id, ...moreIds] = named('identifier')
   const ignored = [...moreIds, ...named('ignored')]
@@ -38,5 +40,5 @@ export function commandLine({
 /** A name for the exported file, after the table's own. */
 export function exportName(datasetName: string, rows: 'flagged' | 'all'): string {
   const stem = datasetName.replace(/(\.csv|\.tsv|\.txt)?(\.gz)?$/i, '') || 'table'
-  return `${stem} ${rows === 'flagged' ? 'flagged' : 'scored'}.csv`
+  return `${stem}-${rows === 'flagged' ? 'flagged' : 'scored'}.csv`
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { droppedFile, pastedFile, takenFile, takesText } from '../../../renderer/shell/files.ts'
+import { droppedFile, pastedFile, takenFile, takesLetters, takesText } from '../../../renderer/shell/files.ts'
 import type { DesktopHost } from '../../../src/contract/host.ts'
 
 const file = (name: string) => new File(['a,b'], name)
@@ -31,14 +31,15 @@ describe('files from outside', () => {
 
 describe('where keys belong', () => {
   it.each([
-    ['<input>', true],
-    ['<select></select>', true],
-    ['<textarea></textarea>', true],
-    ['<input type="file">', false],
-    ['<button></button>', false],
-  ])('%s takes text: %s', (html, takes) => {
+    ['<input>', true, true],
+    ['<textarea></textarea>', true, true],
+    ['<select></select>', false, true],
+    ['<input type="file">', false, false],
+    ['<button></button>', false, false],
+  ])('%s takes text: %s, letters: %s', (html, text, letters) => {
     const holder = document.createElement('div')
     holder.innerHTML = html
-    expect(takesText(holder.firstElementChild)).toBe(takes)
+    const element = holder.firstElementChild
+    expect([takesText(element), takesLetters(element)]).toEqual([text, letters])
   })
 })

@@ -33,9 +33,9 @@ describe('the command line for a run', () => {
   })
 
   it.each([
-    ['pumps.csv.gz', 'pumps flagged.csv'],
-    ['Pasted table.csv', 'Pasted table flagged.csv'],
-    ['.csv', 'table flagged.csv'],
+    ['pumps.csv.gz', 'pumps-flagged.csv'],
+    ['Pasted table.csv', 'Pasted table-flagged.csv'],
+    ['.csv', 'table-flagged.csv'],
   ])('suggests a name after %s', (name, suggested) => expect(exportName(name, 'flagged')).toBe(suggested))
 })
 

@@ -140,6 +140,22 @@ describe('importing a file', () => {
     expect(state.arrival.value.state).toBe('looking')
   })
 
+  it('does not import by a choice that cannot read the file, and reads again without it', async () => {
+    const { state } = opened({
+      previewImport: async ({ dialect }) => {
+        if (dialect?.delimiter === '|') throw new Failure('unreadable-file', 'No line holds a pipe.')
+        return preview()
+      },
+    })
+    await state.look(path, 'pumps.csv')
+    await state.choose({ delimiter: '|' })
+    expect([state.preview.value, state.dialect.value.delimiter]).toEqual([null, '|'])
+    await state.confirm()
+    expect(state.job.jobId.value).toBe(null)
+    await state.unchoose('delimiter')
+    expect([state.preview.value?.fileName, state.failure.value]).toEqual(['pumps.csv', null])
+  })
+
   it('lets go of sent bytes when the core was restarted, but not of a file with a path', async () => {
     const { state, events } = opened({
       beginUpload: async () => ({ uploadId: 'u1' }),

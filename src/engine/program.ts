@@ -24,7 +24,11 @@ export interface Program {
   /** Untrimmed loss of each corrupted row: [copies, batchRows]. */
   batchLosses(weights: tf.Tensor, inputs: Tensors): tf.Tensor
   /** Clean rows [1, rows, features] through the network: both results are [rows, features]. */
-  score(weights: tf.Tensor, rows: tf.Tensor): { errors: tf.Tensor; reconstruction: tf.Tensor }
+  score(
+    weights: tf.Tensor,
+    rows: tf.Tensor,
+    hasMissing: boolean,
+  ): { errors: tf.Tensor; reconstruction: tf.Tensor }
 }
 
 export const rowNumbers = 'row numbers'
@@ -85,8 +89,8 @@ export function createProgram(spec: ModelSpec, rows: Matrix): Program {
 
     batchLosses: (weights, inputs) => lossesOf(parametersOf(weights), inputs),
 
-    score(weights, given) {
-      const clean = cleanRows(given, spec.hasMissing)
+    score(weights, given, hasMissing) {
+      const clean = cleanRows(given, hasMissing)
       const reconstruction = reconstruct(spec, parametersOf(weights), clean.values)
       return {
         errors: tf.mean(cellErrors(clean, reconstruction), 0),

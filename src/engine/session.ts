@@ -5,7 +5,7 @@ import { type Arrays, type InputSpec, named } from './program/inputs.ts'
 import { initialWeights } from './program/layout.ts'
 import { createProgram, type Program } from './program.ts'
 import { type Random, restoredRandom, seededRandom } from './random.ts'
-import { checkRows, drawSteps } from './session/batches.ts'
+import { checkRows, drawSteps, holdsMissing } from './session/batches.ts'
 import { createScoring, type Scoring } from './session/scoring.ts'
 import { createValidation, type Validation } from './session/validation.ts'
 
@@ -17,7 +17,8 @@ export async function openSession(
   state?: TrainingState,
 ): Promise<Session> {
   checkRows(spec, rows)
-  const program = createProgram(spec, rows)
+  // Masks cost time only; cells that are missing without them would make every weight NaN.
+  const program = createProgram({ ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) }, rows)
   const flat = (name: string): InputSpec => ({ name, shape: [program.layout.size], dtype: 'float32' })
   const loop = await executor.compileLoop({
     fixed: program.sessionInputs,

@@ -101,7 +101,7 @@ describe('ONNX files', () => {
         { name: 'weights', shape: [program.layout.size], dtype: 'float32' },
         { name: 'rows', shape: [1, 10, spec.features], dtype: 'float32' },
       ],
-      (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows')),
+      (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows'), true),
     )
     expect(graph.nodes.length).toBeGreaterThan(10)
     expect(graph.nodes.filter((node) => node.domain !== '')).toEqual([])

@@ -25,6 +25,7 @@ const trials: Record<string, [Partial<ModelSpec>, Matrix]> = {
   'constant cells': [{}, filled(30, 6, 4)],
   'zeros without noise': [{ corruption: { kind: 'none' } }, filled(30, 6, 0)],
   'missing cells, a whole row and a whole column among them': [{ hasMissing: true }, mixed()],
+  'missing cells that nobody announced': [{ hasMissing: false }, mixed()],
   'nothing but missing cells': [{ hasMissing: true }, filled(30, 6, Number.NaN)],
   'huge values': [{}, filled(30, 6, 1e6)],
   '1,555 columns': [{ features: 1555, layers: [64, 8, 64], batchRows: 128 }, exampleRows(200, 1555)],
@@ -48,4 +49,17 @@ describe('training and scoring stay finite', () => {
       if (missing >= 0) expect(errors[missing]).toBe(0)
     })
   }
+
+  it('on missing cells in rows that came after training', async () => {
+    const spec = exampleSpec(recipe)
+    const session = await createOnnxEngine().open(spec, exampleRows(40, 6))
+    await session.train(10)
+    const later = mixed()
+    const { errors } = await session.score(later)
+    expect(Number.isFinite(await session.evaluate(later))).toBe(true)
+    await session.close()
+    const zero = errors.map((error, cell) => (Number.isNaN(later.values[cell]) ? error : 0))
+    expect(zero.every((error) => error === 0)).toBe(true)
+    expect(errors.every((error, cell) => error > 0 || Number.isNaN(later.values[cell]))).toBe(true)
+  })
 })

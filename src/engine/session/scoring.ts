@@ -3,7 +3,7 @@ import type { Matrix, ScoredRows } from '../engine.ts'
 import type { CompiledFunction, Executor } from '../executor.ts'
 import { type NumberArray, named } from '../program/inputs.ts'
 import type { Program } from '../program.ts'
-import { checkRows, evenBatches } from './batches.ts'
+import { checkRows, evenBatches, holdsMissing } from './batches.ts'
 
 /** Scores any number of rows, in batches of bounded size. */
 export interface Scoring {
@@ -13,10 +13,11 @@ export interface Scoring {
 
 export function createScoring(executor: Executor, program: Program): Scoring {
   const { spec, layout } = program
-  const compiled = new Map<number, CompiledFunction>()
+  const compiled = new Map<string, CompiledFunction>()
 
-  const functionFor = async (batchRows: number): Promise<CompiledFunction> => {
-    const known = compiled.get(batchRows)
+  const functionFor = async (batchRows: number, hasMissing: boolean): Promise<CompiledFunction> => {
+    const key = `${batchRows} ${hasMissing}`
+    const known = compiled.get(key)
     if (known) return known
     const made = await executor.compile({
       fixed: [],
@@ -24,9 +25,9 @@ export function createScoring(executor: Executor, program: Program): Scoring {
         { name: 'weights', shape: [layout.size], dtype: 'float32' },
         { name: 'rows', shape: [1, batchRows, spec.features], dtype: 'float32' },
       ],
-      run: (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows')),
+      run: (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows'), hasMissing),
     })
-    compiled.set(batchRows, made)
+    compiled.set(key, made)
     return made
   }
 
@@ -35,7 +36,7 @@ export function createScoring(executor: Executor, program: Program): Scoring {
       if (rows.rows === 0) return { errors: new Float32Array(0), reconstruction: new Float32Array(0) }
       checkRows(spec, rows)
       const batches = evenBatches(spec, rows.rows, 8192)
-      const batch = await functionFor(batches.rows)
+      const batch = await functionFor(batches.rows, spec.hasMissing || holdsMissing(rows))
       const errors = new Float32Array(rows.values.length)
       const reconstruction = new Float32Array(rows.values.length)
       for (let index = 0; index < batches.count; index += 1) {

@@ -3,7 +3,7 @@ import type { Executor } from '../executor.ts'
 import { type NumberArray, named } from '../program/inputs.ts'
 import { createProgram, rowNumbers } from '../program.ts'
 import { seededRandom } from '../random.ts'
-import { checkRows, drawSteps, evenBatches } from './batches.ts'
+import { checkRows, drawSteps, evenBatches, holdsMissing } from './batches.ts'
 
 /** Loss of fixed rows under given weights. */
 export interface Validation {
@@ -23,7 +23,10 @@ export async function createValidation(
 ): Promise<Validation> {
   checkRows(spec, rows)
   const batches = evenBatches(spec, rows.rows, 1024)
-  const program = createProgram({ ...spec, batchRows: batches.rows }, rows)
+  const program = createProgram(
+    { ...spec, batchRows: batches.rows, hasMissing: spec.hasMissing || holdsMissing(rows) },
+    rows,
+  )
   const compiled = await executor.compile({
     fixed: program.sessionInputs,
     inputs: [{ name: 'weights', shape: [program.layout.size], dtype: 'float32' }, ...program.batchInputs],

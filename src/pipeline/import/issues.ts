@@ -11,7 +11,7 @@ export function problemIssue(problem: ScanProblem, width: number, raw: string): 
   const { line, cells, quoteLine } = problem
   const message =
     problem.kind === 'quote'
-      ? `Line ${quoteLine}: a quoted cell is not closed properly. Double the quotes inside it, or choose another quote character.`
+      ? `Line ${quoteLine}: a quoted cell is not closed properly, or has spaces before its quote. Double the quotes inside it, or choose another quote character.`
       : `Line ${line}: ${cells} ${cells === 1 ? 'cell' : 'cells'} where the table has ${width} columns. Check the line for a missing or surplus delimiter.`
   return {
     line: problem.kind === 'quote' ? quoteLine : line,

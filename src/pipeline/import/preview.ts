@@ -22,15 +22,16 @@ export interface PreviewInput {
 export async function previewFile(input: PreviewInput): Promise<ImportPreview> {
   const head = await readHead(input.path, input.fileName)
   const reading = readDialect(head, input.fileName, input.dialect)
-  const { dialect, columns, rows } = reading
+  const { dialect, columns } = reading
+  const { rows, complaints } = await scanHead(reading, input.fileName)
   return {
     fileName: input.fileName,
     bytes: head.fileBytes,
     dialect,
     detected: dialectFields.filter((field) => input.dialect?.[field] === undefined),
     columns,
-    rows: rows.slice(0, previewRows),
-    complaints: await complaintsOf(reading, input.fileName),
+    rows,
+    complaints,
   }
 }
 
@@ -129,17 +130,24 @@ function columnsOf(
   })
 }
 
-/** What the import would complain about within the head. */
-async function complaintsOf(reading: HeadReading, fileName: string): Promise<ImportIssue[]> {
+/** The first rows as the import would read them, and what it would complain about within the head. */
+async function scanHead(
+  reading: HeadReading,
+  fileName: string,
+): Promise<{ rows: string[][]; complaints: ImportIssue[] }> {
   const bytes = Buffer.from(reading.text)
+  const records: string[] = []
   const complaints: ImportIssue[] = []
   const shape = { ...reading.dialect, width: reading.names.length, fileName }
   await scanRecords(async (position) => bytes.subarray(position), shape, {
+    record: (row, _line, start, _end, lineEnd) => {
+      if (row >= 0 && records.length < previewRows) records.push(bytes.toString('utf8', start, lineEnd))
+    },
     problem: (problem) => {
       if (complaints.length >= previewComplaints) return
-      const raw = bytes.subarray(problem.start, problem.end).toString()
+      const raw = bytes.toString('utf8', problem.start, problem.end)
       complaints.push(problemIssue(problem, shape.width, raw))
     },
   })
-  return complaints
+  return { rows: parseRecords(records.join('\n'), reading.dialect), complaints }
 }

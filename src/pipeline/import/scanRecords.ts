@@ -17,6 +17,9 @@ const quoted = 2
 const afterQuote = 3
 const afterQuoteSpace = 4
 const skipLine = 5
+const afterSpace = 6
+// A quote after spaces: DuckDB takes it for a quoted cell, PapaParse for text. Both agree while it holds no delimiter.
+const spacedQuote = 7
 
 /** Scans a whole table. Throws a Failure for a line or a cell longer than 8 MB, or hopeless quoting. */
 export async function scanRecords(
@@ -112,7 +115,13 @@ class RecordScanner {
           index++
           continue
         }
-        if (this.#state === fieldStart) this.#state = plain
+        if (this.#state === fieldStart || this.#state === afterSpace) {
+          this.#state = byte === space ? afterSpace : plain
+          if (byte === space) {
+            index++
+            continue
+          }
+        }
         index++
         while (index < count && special[block[index] ?? 0] === 0) index++
         continue
@@ -123,6 +132,7 @@ class RecordScanner {
         if (this.#state === quoted) {
           if (this.#lineAfterQuote < 0) this.#lineAfterQuote = position + index + size
         } else {
+          if (this.#state === spacedQuote) this.#malformed = true
           if (size === 2) this.#counts.carriageReturnLineFeeds++
           else if (byte === lineFeed) this.#counts.lineFeeds++
           else this.#counts.carriageReturns++
@@ -132,14 +142,17 @@ class RecordScanner {
         continue
       }
       if (byte === this.#delimiter) {
-        if (this.#state !== quoted && this.#state !== skipLine) {
+        if (this.#state === spacedQuote) {
+          this.#malformed = true
+          this.#state = skipLine
+        } else if (this.#state !== quoted && this.#state !== skipLine) {
           this.#cells++
           this.#state = fieldStart
         }
       } else if (byte === this.#quote) this.#passQuote()
       else {
         if (this.#counts.nulBytes++ === 0) this.#counts.firstNulLine = this.#line
-        if (this.#state === fieldStart) this.#state = plain
+        if (this.#state === fieldStart || this.#state === afterSpace) this.#state = plain
       }
       index++
     }
@@ -154,7 +167,7 @@ class RecordScanner {
   /** At the end of the bytes: null when all is counted, or where to go on after a quote that never closed. */
   finish(position: number): number | null {
     if (this.#state === quoted && this.#lineAfterQuote >= 0) return this.#giveUpQuote()
-    if (this.#state === quoted) this.#malformed = true
+    if (this.#state === quoted || this.#state === spacedQuote) this.#malformed = true
     if (this.#recordStart < position) {
       this.#line++
       this.#endRecord(position, position)
@@ -167,7 +180,11 @@ class RecordScanner {
       this.#state = quoted
       this.#quoteLine = this.#line
       this.#lineAfterQuote = -1
-    } else if (this.#state === quoted) this.#state = afterQuote
+    } else if (this.#state === afterSpace) {
+      this.#state = spacedQuote
+      this.#quoteLine = this.#line
+    } else if (this.#state === spacedQuote) this.#state = plain
+    else if (this.#state === quoted) this.#state = afterQuote
     else if (this.#state === afterQuote) this.#state = quoted
     else if (this.#state === afterQuoteSpace) {
       this.#malformed = true

@@ -113,7 +113,18 @@ describe('a table with faults', () => {
       { line: 32, kind: 'quote', raw: '7,"open' },
       { line: 63, kind: 'quote', raw: '8,"q" x' },
     ])
-    expect(issues[0]?.message).toMatch(/Line 32: a quoted cell is not closed properly\. Double the quotes/)
+    expect(issues[0]?.message).toMatch(/Line 32: a quoted cell is not closed properly.*Double the quotes/)
+  })
+
+  it('keeps cells with spaces around their quotes, but not where a delimiter is inside', async () => {
+    const text = `a,b\n${'p,q\n'.repeat(5)} "x" ,"y" \n "x,y"\n "z,z",w\n${'p,q\n'.repeat(5)}`
+    const dataset = await project.importText(text)
+    expect(dataset).toMatchObject({ rows: 11, quarantined: 2 })
+    expect((await readCells(project.database, dataset, [5])).cells).toEqual([['x', 'y']])
+    expect((await project.issues(dataset)).map(({ line, kind }) => ({ line, kind }))).toEqual([
+      { line: 8, kind: 'quote' },
+      { line: 9, kind: 'quote' },
+    ])
   })
 
   it('finds a good row behind a quote that swallows a properly quoted line', async () => {

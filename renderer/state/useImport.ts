@@ -45,10 +45,14 @@ export function useImport(
   let sending: AbortController | null = null
   /** What the running import was started from. */
   let confirmed: Arrival = arrival.value
-  const stopHearing = connection.on('coreRestarted', () => {
-    // Bytes sent to the old core are gone with it; a file with a path can simply be looked at again.
+  /** The file under way or looked at, when its bytes travel from the page. */
+  let held: { readonly name: string; readonly blob: Blob } | null = null
+  const stopHearing = connection.on('coreRestarted', ({ working }) => {
+    // Bytes sent to the old core are gone with it, but the page still has the file: it sends them again.
     const now = arrival.value
-    if (now.state === 'sending' || (now.state === 'looking' && now.source.kind === 'upload')) close()
+    if (now.state === 'none' || (now.state === 'looking' && now.source.kind === 'path')) return
+    if (working && held) void send(held)
+    else close()
   })
   onScopeDispose(() => {
     sending?.abort()
@@ -65,6 +69,7 @@ export function useImport(
   function close(): void {
     sending?.abort()
     sending = null
+    held = null
     arrival.value = { state: 'none' }
     arrivalFailure.value = null
     choices.value = {}
@@ -76,6 +81,10 @@ export function useImport(
   async function look(source: Source, name: string): Promise<void> {
     close()
     job.forget()
+    await show(source, name)
+  }
+
+  async function show(source: Source, name: string): Promise<void> {
     arrival.value = { state: 'looking', name, source }
     await rereadPreview()
   }
@@ -92,6 +101,13 @@ export function useImport(
     if (file.path !== null) return look({ kind: 'path', path: file.path }, file.name)
     close()
     job.forget()
+    await send(file)
+  }
+
+  /** Sends a file's bytes and shows its head; choices made for it stay. */
+  async function send(file: { readonly name: string; readonly blob: Blob }): Promise<void> {
+    sending?.abort()
+    held = file
     const controller = new AbortController()
     sending = controller
     const bytes = file.blob.size
@@ -103,7 +119,7 @@ export function useImport(
           if (sending === controller) arrival.value = { state: 'sending', name: file.name, bytes, sent }
         },
       })
-      if (sending === controller) await look(source, file.name)
+      if (sending === controller) await show(source, file.name)
     } catch (thrown) {
       if (sending !== controller) return
       close()

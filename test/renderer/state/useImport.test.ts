@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { effectScope } from 'vue'
 import { useImport } from '../../../renderer/state/useImport.ts'
 import { useJobs } from '../../../renderer/state/useJobs.ts'
@@ -156,17 +156,30 @@ describe('importing a file', () => {
     expect([state.preview.value?.fileName, state.failure.value]).toEqual(['pumps.csv', null])
   })
 
-  it('lets go of sent bytes when the core was restarted, but not of a file with a path', async () => {
+  it('sends the file again, choices kept, when the core was restarted, and looks on at a file with a path', async () => {
+    let uploads = 0
     const { state, events } = opened({
-      beginUpload: async () => ({ uploadId: 'u1' }),
+      beginUpload: async () => ({ uploadId: `u${++uploads}` }),
       appendUpload: async () => ({ received: 1 }),
       previewImport: async () => preview(),
     })
     await state.take({ name: 'pumps.csv', blob: new Blob(['a']), path: null })
+    await state.choose({ delimiter: '|' })
     events.coreRestarted({ message: 'restarted', working: true })
+    await vi.waitFor(() =>
+      expect(state.arrival.value).toEqual({
+        state: 'looking',
+        name: 'pumps.csv',
+        source: { kind: 'upload', uploadId: 'u2' },
+      }),
+    )
+    expect(state.dialect.value.delimiter).toBe('|')
+    events.coreRestarted({ message: 'gave up', working: false })
     expect(state.arrival.value.state).toBe('none')
+
     await state.look(path, 'pumps.csv')
     events.coreRestarted({ message: 'restarted', working: true })
     expect(state.arrival.value.state).toBe('looking')
+    expect(uploads).toBe(2)
   })
 })

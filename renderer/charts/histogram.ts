@@ -45,9 +45,9 @@ export function scoreAxis(scores: Float32Array, scale: AxisScale): ScoreAxis {
     const from = Math.max(lowest, scoreAt(scores, 0.999) / 3, to * 1e-9)
     return widened({ scale, from: Math.min(from, to), to })
   }
-  // Clipped only where the top half per cent would take most of the width.
+  // The odd rows are what is looked for, so the axis is clipped only where they would leave the rest no width.
   const bulk = scoreAt(scores, 0.005)
-  const to = highest > 3 * bulk && bulk > 0 ? bulk * 2 : highest
+  const to = bulk > 0 ? Math.min(highest, 12 * bulk) : highest
   return widened({ scale, from: Math.min(0, lowest), to })
 }
 

@@ -77,7 +77,7 @@ export function usePages<Row>() {
   return { version, failure, reset, show, row }
 }
 
-/** Rows a page should hold so that an answer stays near 20,000 cells however wide the table is. */
+/** Rows a page should hold so that an answer stays near 10,000 cells however wide the table is. */
 export function pageRowsFor(columns: number): number {
-  return Math.min(200, Math.max(10, Math.floor(20_000 / Math.max(columns, 1))))
+  return Math.min(100, Math.max(10, Math.floor(10_000 / Math.max(columns, 1))))
 }

@@ -66,6 +66,6 @@ describe('pages of a long table', () => {
   })
 
   it('asks for fewer rows of wider tables, and never for more than a call may give', () => {
-    expect([1, 30, 200, 5000].map(pageRowsFor)).toEqual([200, 200, 100, 10])
+    expect([1, 30, 200, 5000].map(pageRowsFor)).toEqual([100, 100, 50, 10])
   })
 })

@@ -6,8 +6,8 @@ const fewestRowsOfLevel = 3
 const smallestShareOfLevel = 0.005
 /** At most this many values of one column get a feature of their own, the commonest first. */
 const mostLevels = 100
-/** A whole category counts like this many numbers, however many values it has. */
-const numbersPerCategory = 2
+/** A whole category counts like this many numbers, however many values it has. Measured on mixed tables. */
+const numbersPerCategory = 3
 
 /**
  * One-hot features of the commoner values, one for all the others together, which values first seen when

@@ -122,10 +122,12 @@ describe('categories', () => {
     expect(row(unseen, 0)).toEqual(row(rare, 0))
   })
 
-  it('count together like two numbers, however many levels they have', async () => {
+  it('count together like three numbers, however many levels they have', async () => {
     const levels = featuresOf(await fit({ name: 'kind', cells: [...'aaabbbcccdddeeefffggghhh'] }))
-    // Eight levels with a share of 1/8 each: variance 7/64, and variances of all levels together 2.
-    expect(levels.map((feature) => feature.scaling.spread)).toEqual(levels.map(() => Math.sqrt(7 / 64) * 2))
+    // Eight levels with a share of 1/8 each: variance 7/64; eight such errors are to weigh like three.
+    expect(levels.map((feature) => feature.scaling.spread)).toEqual(
+      levels.map(() => Math.sqrt(7 / 64) * Math.sqrt(8 / 3)),
+    )
   })
 
   it('leave all levels at zero for a new value when there were no others', async () => {

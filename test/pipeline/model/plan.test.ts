@@ -13,7 +13,7 @@ describe('planModel', () => {
     expect(spec.initialScales).toEqual([1, 1.96, 1.96, 0.01])
     expect(spec.inputDivisor).toBeCloseTo(Math.sqrt(10), 12)
     expect(spec.schedule).toEqual({ steps: 400, peakLearningRate: 0.003, warmUpShare: 0.1 })
-    expect(spec.trim).toEqual({ keepShare: 0.6, warmUpShare: 0.1 })
+    expect(spec.trim).toEqual({ keepShare: 0.65, warmUpShare: 0.1 })
   })
 
   it('keeps the code between 2 and 8 nodes', () => {

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Result } from 'axe-core'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dropFiles, launchBrowser, type Served, serveWorkbench, sharedData } from './harness.ts'
+import { dropFiles, launchBrowser, type Served, samples, serveWorkbench } from './harness.ts'
 
 const axeSource = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 
@@ -41,7 +41,7 @@ describe.each(['light', 'dark'] as const)('no axe violation in the %s scheme', (
   it('empty window', async () => expect(await violations(page)).toEqual([]))
 
   it('import preview and data set', async () => {
-    await dropFiles(page, [join(sharedData, 'mixed/titanic.csv')])
+    await dropFiles(page, [join(samples, 'pump-sensors.csv')])
     await page.getByTestId('preview').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByTestId('import-confirm').click()

@@ -6,7 +6,8 @@ import { type Browser, chromium, type Page } from 'playwright-core'
 import { findBrowser } from '../browser.mjs'
 
 export const root = resolve(import.meta.dirname, '../..')
-export const sharedData = resolve(root, '../shared/data')
+/** Tables that ship with Residual, so that these tests need nothing beside the clone. */
+export const samples = join(root, 'resources/samples')
 const commandLine = join(root, 'dist/hosts/cli.js')
 
 export const launchBrowser = (): Promise<Browser> =>

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, numberIn, type Served, serveWorkbench, sharedData } from './harness.ts'
+import { launchBrowser, numberIn, type Served, samples, serveWorkbench } from './harness.ts'
 
 /** Presses Tab until the element with the test id holds the focus; fails when it cannot be reached. */
 async function tabTo(page: Page, testId: string): Promise<void> {
@@ -42,7 +42,7 @@ describe('the whole story by keyboard alone', () => {
 
   it('chooses a file, imports, trains, moves the threshold, reads a reason and exports', async () => {
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), pressOn(page, 'file-input')])
-    await chooser.setFiles(join(sharedData, 'tabular/wine.csv'))
+    await chooser.setFiles(join(samples, 'card-transactions.csv'))
     await pressOn(page, 'import-confirm')
     await page.getByTestId('dataset-summary').waitFor()
 
@@ -64,6 +64,6 @@ describe('the whole story by keyboard alone', () => {
     await pressOn(page, 'stage-export')
     const download = page.waitForEvent('download')
     await pressOn(page, 'export-start')
-    expect((await download).suggestedFilename()).toMatch(/wine.*\.csv$/)
+    expect((await download).suggestedFilename()).toMatch(/card-transactions.*\.csv$/)
   })
 })

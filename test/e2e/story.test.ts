@@ -10,18 +10,17 @@ import {
   numberIn,
   residual,
   type Served,
+  samples,
   serveWorkbench,
-  sharedData,
 } from './harness.ts'
 
-const table = join(sharedData, 'tabular/glass.csv')
+const table = join(samples, 'pump-sensors.csv')
 
 describe('the whole story with a mouse', () => {
   let browser: Browser
   let served: Served
   let page: Page
   let downloads: string
-  let cut: number
 
   beforeAll(async () => {
     browser = await launchBrowser()
@@ -47,7 +46,7 @@ describe('the whole story with a mouse', () => {
     await page.getByTestId('import-confirm').click()
     const summary = page.getByTestId('dataset-summary')
     await summary.waitFor()
-    expect(await summary.innerText()).toContain('214')
+    expect(await summary.innerText()).toMatch(/3[,.\s]?024/)
   })
 
   it('trains with one click and draws the loss', async () => {
@@ -74,8 +73,6 @@ describe('the whole story with a mouse', () => {
     await page.mouse.up()
     expect(counts[2]).toBeGreaterThan(before)
     expect([...counts].sort((a, b) => a - b)).toEqual(counts)
-    cut = Number(await page.getByTestId('threshold-cut').inputValue())
-    expect(cut).toBeGreaterThan(0)
   })
 
   it('says why a row is odd', async () => {
@@ -104,7 +101,7 @@ describe('the whole story with a mouse', () => {
       'detect',
       table,
       '--label',
-      'label',
+      'is_anomaly',
       '--threshold',
       `manual:${lowest}`,
       '--out',

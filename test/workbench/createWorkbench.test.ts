@@ -9,7 +9,9 @@ import { createWorkbench, type Workbench } from '../../src/workbench/createWorkb
 
 const root = resolve(import.meta.dirname, '../..')
 const samplesFolder = join(root, 'resources/samples')
-const glass = resolve(root, '../shared/data/tabular/glass.csv')
+const pumps = join(samplesFolder, 'pump-sensors.csv')
+const pumpRows = 3024
+const pumpFaults = 31
 
 async function openIn(folder: string): Promise<{ workbench: Workbench; api: Api; said: string[] }> {
   const said: string[] = []
@@ -36,8 +38,8 @@ async function resultOf(api: Api, started: Promise<{ jobId: string }>) {
   return job.status.result
 }
 
-async function importGlass(api: Api): Promise<string> {
-  const result = await resultOf(api, api.startImport({ source: { kind: 'path', path: glass } }))
+async function importPumps(api: Api): Promise<string> {
+  const result = await resultOf(api, api.startImport({ source: { kind: 'path', path: pumps } }))
   if (result.kind !== 'import') throw new Error('not an import')
   return result.datasetId
 }
@@ -56,9 +58,9 @@ describe('the workbench on a finished run', () => {
   let runId: string
 
   beforeAll(async () => {
-    folder = join(await mkdtemp(join(tmpdir(), 'residual-workbench-')), 'glass.residual')
+    folder = join(await mkdtemp(join(tmpdir(), 'residual-workbench-')), 'pumps.residual')
     ;({ workbench, api } = await openIn(folder))
-    datasetId = await importGlass(api)
+    datasetId = await importPumps(api)
     runId = await trainOn(api, datasetId)
   })
   afterAll(async () => {
@@ -68,19 +70,21 @@ describe('the workbench on a finished run', () => {
 
   it('tells the whole project', async () => {
     const project = await api.readProject({})
-    expect(project.name).toBe('glass')
-    expect(project.datasets.map((dataset) => [dataset.datasetId, dataset.rows])).toEqual([[datasetId, 214]])
+    expect(project.name).toBe('pumps')
+    expect(project.datasets.map((dataset) => [dataset.datasetId, dataset.rows])).toEqual([
+      [datasetId, pumpRows],
+    ])
     expect(project.runs.map((run) => [run.runId, run.state, run.labelColumn, run.settings.seed])).toEqual([
-      [runId, 'complete', 'label', 3],
+      [runId, 'complete', 'is_anomaly', 3],
     ])
     expect(project.engines.find((engine) => engine.name === 'onnx')?.available).toBe(true)
   })
 
   it('gives every row once, highest score first, with its label', async () => {
     const { scores, rows, labels } = await api.readScores({ runId })
-    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: 214 }, (_, row) => row))
+    expect([...rows].sort((a, b) => a - b)).toEqual(Array.from({ length: pumpRows }, (_, row) => row))
     expect([...scores]).toEqual([...scores].sort((a, b) => b - a))
-    expect(labels?.reduce((sum, label) => sum + label, 0)).toBe(9)
+    expect(labels?.reduce((sum, label) => sum + label, 0)).toBe(pumpFaults)
   })
 
   it('explains rows by shares that add up to the score, on the page and in the detail alike', async () => {
@@ -105,17 +109,19 @@ describe('the workbench on a finished run', () => {
   })
 
   it('evaluates only while a label column is chosen', async () => {
-    expect((await api.readEvaluation({ runId }))?.positives).toBe(9)
-    await api.updateColumns({ datasetId, columns: { label: { role: 'ignored' } } })
+    expect((await api.readEvaluation({ runId }))?.positives).toBe(pumpFaults)
+    await api.updateColumns({ datasetId, columns: { is_anomaly: { role: 'ignored' } } })
     expect(await api.readEvaluation({ runId })).toBeNull()
     expect((await api.readScores({ runId })).labels).toBeNull()
-    await api.updateColumns({ datasetId, columns: { label: { role: 'label' } } })
+    await api.updateColumns({ datasetId, columns: { is_anomaly: { role: 'label' } } })
   })
 
   it('refuses to explain a run whose columns were given another type since', async () => {
-    await api.updateColumns({ datasetId, columns: { x1: { type: 'category' } } })
-    await expect(api.readRankedRows({ runId, from: 0, to: 5 })).rejects.toThrow(/"x1".*number.*category/)
-    await api.updateColumns({ datasetId, columns: { x1: { type: 'number' } } })
+    await api.updateColumns({ datasetId, columns: { speed_rpm: { type: 'category' } } })
+    await expect(api.readRankedRows({ runId, from: 0, to: 5 })).rejects.toThrow(
+      /"speed_rpm".*number.*category/,
+    )
+    await api.updateColumns({ datasetId, columns: { speed_rpm: { type: 'number' } } })
     expect((await api.readRankedRows({ runId, from: 0, to: 5 })).rows.length).toBe(5)
   })
 
@@ -153,7 +159,7 @@ describe('the workbench at work', () => {
   })
 
   it('gives the same scores for the same seed', async () => {
-    const datasetId = await importGlass(api)
+    const datasetId = await importPumps(api)
     const first = await api.readScores({ runId: await trainOn(api, datasetId) })
     const second = await api.readScores({ runId: await trainOn(api, datasetId) })
     expect(second.scores).toEqual(first.scores)
@@ -161,7 +167,7 @@ describe('the workbench at work', () => {
   })
 
   it('keeps and scores what a cancelled training had reached', async () => {
-    const datasetId = await importGlass(api)
+    const datasetId = await importPumps(api)
     const { jobId } = await api.startTraining({ datasetId, settings: { steps: 20_000 } })
     for (;;) {
       const job = (await api.listJobs({})).find((entry) => entry.jobId === jobId)
@@ -176,7 +182,7 @@ describe('the workbench at work', () => {
     expect(run.state).toBe('partial')
     expect(run.stepsDone).toBeGreaterThan(0)
     expect(run.stepsDone).toBeLessThan(20_000)
-    expect((await api.readScores({ runId: run.runId })).scores.length).toBe(214)
+    expect((await api.readScores({ runId: run.runId })).scores.length).toBe(pumpRows)
   })
 
   it('imports an upload that arrives in pieces, and leaves no bytes of it behind', async () => {
@@ -201,7 +207,7 @@ describe('the workbench at work', () => {
   })
 
   it('deletes a data set together with its runs', async () => {
-    const datasetId = await importGlass(api)
+    const datasetId = await importPumps(api)
     await trainOn(api, datasetId)
     await api.deleteDataset({ datasetId })
     const project = await api.readProject({})
@@ -218,7 +224,7 @@ describe('the workbench at work', () => {
   })
 
   it('opens a copy of a project as it was when its process was killed', async () => {
-    const datasetId = await importGlass(api)
+    const datasetId = await importPumps(api)
     const runId = await trainOn(api, datasetId)
     // What lies on the disk this moment is what a killed process would leave.
     const copy = `${folder}-copy`

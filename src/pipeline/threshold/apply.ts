@@ -37,7 +37,8 @@ export function countAtLeast(sorted: Float32Array, cut: number): number {
 function cutOf(sorted: Float32Array, applied: AppliedRule): number {
   switch (applied.rule) {
     case 'manual':
-      return needed(applied, { from: -Number.MAX_VALUE, to: Number.MAX_VALUE })
+      // Scores are 32-bit: a cut copied from an exported score must flag the row it was copied from.
+      return Math.fround(needed(applied, { from: -Number.MAX_VALUE, to: Number.MAX_VALUE }))
     case 'top-k':
       return cutAtRank(sorted, Math.round(needed(applied, { from: 0, to: Number.MAX_SAFE_INTEGER })))
     case 'percentage': {

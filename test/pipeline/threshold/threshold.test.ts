@@ -9,6 +9,16 @@ const apply = (rule: ThresholdRule, value: number | null, ...scores: number[]) =
   applyRule(descending(...scores), { rule, value })
 
 describe('applyRule', () => {
+  it('manual: a cut copied from a score in nine digits flags the row it was copied from', () => {
+    const sorted = Float32Array.from({ length: 500 }, () => Math.random())
+      .sort()
+      .reverse()
+    for (const [place, score] of sorted.entries()) {
+      const copied = Number(score.toPrecision(9))
+      expect(applyRule(sorted, { rule: 'manual', value: copied }).flagged).toBeGreaterThan(place)
+    }
+  })
+
   it('manual: cuts where it is told, the cut included', () => {
     expect(apply('manual', 3, 1, 2, 3, 4)).toEqual({ rule: 'manual', value: 3, cut: 3, flagged: 2 })
   })

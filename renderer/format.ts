@@ -21,10 +21,14 @@ export function formatNumber(value: number, digits = 6): string {
   return String(Number(value.toPrecision(digits)))
 }
 
+/** How the core writes moments: ISO in UTC. */
+const isoMoment = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z$/
+
 /** A cell as shown in a table; null for a missing one. */
 export function formatCell(cell: Cell): string | null {
   if (cell === null) return null
-  return typeof cell === 'number' ? formatNumber(cell, 8) : cell
+  if (typeof cell === 'number') return formatNumber(cell, 8)
+  return isoMoment.test(cell) ? formatInstant(Date.parse(cell)) : cell
 }
 
 /** 0.1234 as "12.3 %", with a space that does not break. */

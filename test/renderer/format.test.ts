@@ -55,6 +55,11 @@ describe('numbers as shown', () => {
     expect(formatInstant(Date.UTC(2026, 0, 2, 13, 5, 9))).toBe('2026-01-02 13:05:09')
   })
 
+  it('shows a moment of the core shorter, and any other text as it is', () => {
+    expect(formatCell('2025-03-06T00:50:00.000Z')).toBe('2025-03-06 00:50')
+    expect(formatCell('2025-03-06T00:50')).toBe('2025-03-06T00:50')
+  })
+
   it('counts in words', () => {
     expect([plural(1, 'row'), plural(1234, 'row')]).toEqual(['1 row', '1,234 rows'])
   })

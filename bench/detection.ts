@@ -7,7 +7,7 @@ import { readLabels } from '../src/pipeline/evaluation/labels.ts'
 import { detect } from '../src/pipeline/run.ts'
 import { developmentTables, openBenchProject } from './support/tables.ts'
 
-/** Measured per table: the prototype of this recipe and scikit-learn's IsolationForest, AUROC / AP. */
+/** Measured per table: the prototype of this recipe and PyOD's IsolationForest, AUROC / AP. */
 const peers: Readonly<Record<string, string>> = {
   annthyroid: '.939/.550 .812/.309',
   breastw: '.994/.988 .987/.971',

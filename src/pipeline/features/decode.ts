@@ -63,18 +63,20 @@ function decodeMoment(origin: number, features: readonly Feature[], values: read
     values[features.findIndex((one) => one.kind === 'cycle' && one.period === 'hour' && one.wave === kind)]
   const sine = wave('sine')
   const cosine = wave('cosine')
-  if (sine === undefined || cosine === undefined || Number.isNaN(sine + cosine)) return isoText(moment, 'day')
+  if (sine === undefined || cosine === undefined || Number.isNaN(sine + cosine))
+    return momentText(moment, 'day')
   const minutes = Math.round(phaseFromWaves(sine, cosine) * 24 * 60)
   // Of all days, the one on which that time lies nearest: rounding may have moved the moment past midnight.
   const days = Math.round((moment - minutes * 60_000) / dayMilliseconds)
-  return isoText(days * dayMilliseconds + minutes * 60_000, 'minute')
+  return momentText(days * dayMilliseconds + minutes * 60_000, 'minute')
 }
 
-function isoText(moment: number, precision: 'day' | 'minute'): string {
+/** As the window shows date-times: a space, not a T, between day and time. */
+function momentText(moment: number, precision: 'day' | 'minute'): string {
   // The last moment that a Date can hold, in case an extreme reconstruction goes beyond.
   const limit = 8.64e15
   const text = new Date(Math.max(-limit, Math.min(limit, moment))).toISOString()
-  return text.slice(0, text.indexOf('T') + (precision === 'day' ? 0 : 6))
+  return text.slice(0, text.indexOf('T') + (precision === 'day' ? 0 : 6)).replace('T', ' ')
 }
 
 function duration(seconds: number): string {

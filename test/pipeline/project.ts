@@ -45,6 +45,7 @@ export class TestProject {
     options: {
       readonly dialect?: Partial<Dialect>
       readonly columns?: Readonly<Record<string, ColumnChoice>>
+      readonly sourceFolder?: string
       readonly signal?: AbortSignal
       readonly onProgress?: (phase: string, share: number | null) => void
     } = {},

@@ -3,6 +3,7 @@ import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
 import type { Dataset, ExportedFile } from '../../contract/records.ts'
+import { writeFully } from '../dataset/writeFully.ts'
 import { csvLine, neutralised, numberText } from './csvText.ts'
 import { readSourceRecords } from './sourceRecords.ts'
 
@@ -83,7 +84,7 @@ async function writeRows(input: ExportInput, file: FileHandle): Promise<number> 
     pending.push(line)
     pendingLength += line.length
     if (pendingLength < writeBytes) return
-    await file.write(pending.join(''))
+    await writeFully(file, Buffer.from(pending.join('')), basename(input.path))
     pending = []
     pendingLength = 0
   }
@@ -106,7 +107,7 @@ async function writeRows(input: ExportInput, file: FileHandle): Promise<number> 
   if (next.done !== true) {
     throw new Failure('not-found', `${dataset.name} has no row ${next.value.row}.`, { row: next.value.row })
   }
-  await file.write(pending.join(''))
+  await writeFully(file, Buffer.from(pending.join('')), basename(input.path))
   return written
 }
 

@@ -1,4 +1,5 @@
 import { type FileHandle, open } from 'node:fs/promises'
+import { writeFully } from '../dataset/writeFully.ts'
 import type { ByteReader, RecordShape, ScanTotals } from './records.ts'
 import { scanRecords } from './scanRecords.ts'
 
@@ -37,7 +38,7 @@ export async function writeCleanCopy(
 ): Promise<void> {
   const source = await open(sourceFile)
   const target = await open(targetFile, 'w')
-  const output = new RecordWriter(source, target)
+  const output = new RecordWriter(source, target, `the project's copy of ${shape.fileName}`)
   try {
     let spans: { start: number; end: number }[] = []
     await scanRecords(fileReader(source), shape, {
@@ -64,10 +65,12 @@ class RecordWriter {
   readonly #window = Buffer.allocUnsafe(2 * blockBytes)
   #windowStart = 0
   #windowLength = 0
+  readonly #name: string
   #parts: Buffer[] = []
   #pending = 0
 
-  constructor(source: FileHandle, target: FileHandle) {
+  constructor(source: FileHandle, target: FileHandle, name: string) {
+    this.#name = name
     this.#source = source
     this.#target = target
   }
@@ -98,7 +101,7 @@ class RecordWriter {
   /** Parts point into the window, so they are written before it moves on. */
   async flush(): Promise<void> {
     if (this.#parts.length === 0) return
-    await this.#target.write(Buffer.concat(this.#parts))
+    await writeFully(this.#target, Buffer.concat(this.#parts), this.#name)
     this.#parts = []
     this.#pending = 0
   }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto'
 import { open } from 'node:fs/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { Encoding } from '../../contract/records.ts'
+import { writeFully } from '../dataset/writeFully.ts'
 import { completeLength, openBytes, readFailure } from './sourceBytes.ts'
 
 export interface KeptSource {
@@ -41,6 +42,7 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
   let carry: Buffer = Buffer.alloc(0)
   let firstInvalidByte: number | null = null
   let hasValidNonAscii = false
+  const keptText = `the project's copy of ${input.fileName}`
   const target = await open(input.target, 'w')
   const write = async (decoded: Buffer) => {
     const block = carry.length === 0 ? decoded : Buffer.concat([carry, decoded])
@@ -51,7 +53,7 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
       else hasValidNonAscii ||= input.encoding === 'utf-8' && !isAscii(whole)
     }
     carry = Buffer.from(block.subarray(complete))
-    await target.write(whole)
+    await writeFully(target, whole, keptText)
     bytes += whole.length
   }
   try {
@@ -70,7 +72,7 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
     if (rest.length > 0) await write(rest)
     if (carry.length > 0) {
       firstInvalidByte ??= bytes
-      await target.write(carry)
+      await writeFully(target, carry, keptText)
       bytes += carry.length
     }
     await target.sync()

@@ -6,6 +6,7 @@ import { type Command, readCommand, UsageError, usage } from './cli/arguments.ts
 import { detect } from './cli/detect.ts'
 import { jsonReport, textReport } from './cli/report.ts'
 import { packageFolder, places } from './places.ts'
+import { endingSignals } from './signals.ts'
 import { runWebHost } from './web.ts'
 
 // A reader that stops early (`| head`) is no failure; anything else about the stream is.
@@ -31,7 +32,7 @@ async function run(command: Command): Promise<number> {
     case 'detect': {
       const stop = new AbortController()
       // The first Ctrl-C cancels and cleans up; Node ends at the second by itself.
-      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => stop.abort())
+      for (const signal of endingSignals) process.once(signal, () => stop.abort())
       const found = await detect(command, {
         open: createWorkbench,
         samplesFolder: places().samples,

@@ -33,6 +33,7 @@ function readArguments() {
   const port = Number(values.port)
   if (!/^\d+$/.test(values.port) || port > 65535)
     throw wrongly(`--port ${values.port} is not a port (0 to 65535).`)
+  if (values.project === '') throw wrongly('--project needs a name; what was given is empty.')
   if (positionals.length > 1) throw wrongly('Name one file at most.')
   const [file] = positionals
   // `npm start` moves to the package's folder; INIT_CWD is where the person stood.

@@ -3,6 +3,7 @@ import { superviseCore } from './coreProcess.ts'
 import { existingFile } from './existingFile.ts'
 import { forkCore } from './forkCore.ts'
 import { defaultProject, places } from './places.ts'
+import { endingSignals } from './signals.ts'
 import { openBrowser } from './web/browser.ts'
 import { createPages } from './web/pages.ts'
 import { openWebServer } from './web/server.ts'
@@ -67,7 +68,7 @@ export async function runWebHost(
   console.log(`Residual is at ${host.address} (Ctrl-C ends it)`)
   if (options.open) openBrowser(host.address)
   const signal = await new Promise<string>((done) => {
-    for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => done(name))
+    for (const name of endingSignals) process.once(name, () => done(name))
   })
   await host.close()
   process.exitCode = signal === 'SIGINT' ? 130 : 0

@@ -30,6 +30,7 @@ describe('npm start', () => {
     [['--port', '70000'], '--port 70000 is not a port'],
     [['--port', 'x'], '--port x is not a port'],
     [['a.csv', 'b.csv'], 'Name one file at most'],
+    [['--project', ''], '--project needs a name'],
     [['--colour'], "Unknown option '--colour'"],
   ])('refuses %j', (words, sentence) => {
     const { status, stderr } = start(...words)

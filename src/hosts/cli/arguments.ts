@@ -97,6 +97,9 @@ function readDetect(words: string[]): DetectArguments {
   const [file, ...more] = positionals
   if (file === undefined) throw new UsageError('Name the file to look into: residual detect FILE.')
   if (more.length > 0) throw new UsageError(`Name one file at a time; ${more.join(' ')} is one too many.`)
+  refuseEmpty(values, ['out', 'scores', 'project', 'engine'])
+  if (values.label !== undefined && values.label === values.id)
+    throw new UsageError(`--label and --id both name "${values.id}"; a column can only be one of them.`)
   return {
     command: 'detect',
     file,
@@ -125,6 +128,7 @@ function readServe(words: string[]): ServeArguments {
       },
     }),
   )
+  refuseEmpty(values, ['project', 'engine'])
   return {
     command: 'serve',
     port: wholeNumber('--port', values.port, 65_535),
@@ -168,6 +172,16 @@ function wholeNumber(option: string, text: string, most: number): number {
   if (!/^\d+$/.test(text) || value > most)
     throw new UsageError(`${option} ${text}: a whole number from 0 to ${most} is needed.`)
   return value
+}
+
+/** An empty name would stand for the folder that the person happens to be in. */
+function refuseEmpty<Name extends string>(
+  values: Partial<Record<NoInfer<Name>, string | undefined>>,
+  names: readonly Name[],
+): void {
+  for (const name of names) {
+    if (values[name] === '') throw new UsageError(`--${name} needs a name; what was given is empty.`)
+  }
 }
 
 /** Node's own complaints name the option and the remedy; only their kind changes. */

@@ -13,9 +13,10 @@ import type {
 } from '../../contract/records.ts'
 import type { Announce } from '../../contract/wire/serve.ts'
 import { existingFile } from '../existingFile.ts'
-import type { DetectArguments, ThresholdArgument } from './arguments.ts'
+import { type DetectArguments, type ThresholdArgument, UsageError } from './arguments.ts'
 import { chosenColumns } from './columns.ts'
 import { createJobs, createProgress } from './jobs.ts'
+import { sameFile } from './sameFile.ts'
 
 /** What createWorkbench is asked for, so that a test can put something else in its place. */
 export type OpenWorkbench = (options: {
@@ -40,7 +41,8 @@ export interface Detection {
 
 /**
  * Imports, trains, scores and exports, in this process. Without a project it works in a temporary folder
- * that is gone afterwards, whatever happens. Throws a Failure, or an AbortError when the signal fires.
+ * that is gone afterwards, whatever happens. Throws a Failure, a UsageError when one file is
+ * named for two things, or an AbortError when the signal fires.
  */
 export async function detect(
   given: DetectArguments,
@@ -52,6 +54,7 @@ export async function detect(
   },
 ): Promise<Detection> {
   const path = await existingFile(given.file)
+  await refuseSharedFiles(path, given)
   const temporary = given.project === undefined ? await mkdtemp(join(tmpdir(), 'residual-')) : null
   const progress = createProgress(context.progress)
   const jobs = createJobs((job) => progress.show(job))
@@ -67,7 +70,13 @@ export async function detect(
     })
     try {
       const finish = (started: { jobId: string }) => jobs.result(workbench.api, started.jobId, context.signal)
-      return await detectWith(workbench.api, finish, { ...given, file: path })
+      const found = await detectWith(workbench.api, finish, { ...given, file: path })
+      progress.clear()
+      if (given.label !== undefined && found.evaluation === null)
+        context.progress.write(
+          `residual: "${given.label}" does not have exactly two values, so the scores were not compared with it.\n`,
+        )
+      return found
     } finally {
       await workbench.close()
     }
@@ -75,6 +84,19 @@ export async function detect(
     progress.clear()
     if (temporary !== null) await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
   }
+}
+
+/** What is read must not be written over, and two results cannot share a file. */
+async function refuseSharedFiles(file: string, { out, scores }: DetectArguments): Promise<void> {
+  for (const [option, target] of [
+    ['--out', out],
+    ['--scores', scores],
+  ] as const) {
+    if (target !== undefined && (await sameFile(file, target)))
+      throw new UsageError(`${option} ${target} is the input file itself. Name another file to write.`)
+  }
+  if (out !== undefined && scores !== undefined && (await sameFile(out, scores)))
+    throw new UsageError(`--out and --scores name the same file, ${out}. Name two files.`)
 }
 
 async function detectWith(

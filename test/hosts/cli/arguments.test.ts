@@ -45,6 +45,10 @@ describe('the command line', () => {
     ['serve --port 65536', '--port 65536'],
     ['serve --port x', '--port x'],
     ['serve a.csv', 'a.csv'],
+    ['detect a.csv --project=', '--project needs a name'],
+    ['detect a.csv --out=', '--out needs a name'],
+    ['serve --project=', '--project needs a name'],
+    ['detect a.csv --label b --id b', 'both name "b"'],
   ])('refuses "%s"', (words, part) => {
     const read = () => readCommand(words.split(' ').filter(Boolean))
     expect(read).toThrow(UsageError)

@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type DetectArguments, readCommand } from '../../../src/hosts/cli/arguments.ts'
+import { type DetectArguments, readCommand, UsageError } from '../../../src/hosts/cli/arguments.ts'
 import { detect } from '../../../src/hosts/cli/detect.ts'
 import { jsonReport, textReport } from '../../../src/hosts/cli/report.ts'
 import { fakeWorkbench } from './fakeWorkbench.ts'
@@ -107,6 +107,35 @@ describe('detect', () => {
       '--label: the file has no column "Lable". Did you mean label?',
     )
     await expect(run(['--id', 'zzz'])).rejects.toThrow('The columns are x, y, label.')
+  })
+
+  it('never writes over the input, nor two results into one file, and begins nothing then', async () => {
+    symlinkSync(file, join(folder, 'link.csv'))
+    const workbench = fakeWorkbench()
+    for (const [options, sentence] of [
+      [['--out', file], 'is the input file itself'],
+      [['--scores', join(folder, 'link.csv')], 'is the input file itself'],
+      [['--out', join(folder, 'x'), '--scores', join(folder, '.', 'x')], 'name the same file'],
+    ] as const) {
+      const refused = run([...options], workbench)
+      await expect(refused).rejects.toThrow(UsageError)
+      await expect(refused).rejects.toThrow(sentence)
+    }
+    expect(workbench.calls).toEqual([])
+  })
+
+  it('says that a label cannot be used for evaluation', async () => {
+    const said = new PassThrough()
+    const given = readCommand(['detect', file, '--label', 'y']) as DetectArguments
+    const { open } = fakeWorkbench({ noEvaluation: true })
+    const found = await detect(given, {
+      open,
+      samplesFolder: 'none',
+      progress: said,
+      signal: new AbortController().signal,
+    })
+    expect(jsonReport(found).metrics).toBeNull()
+    expect(String(said.read())).toContain('residual: "y" does not have exactly two values')
   })
 
   it('says that a file is missing, or is a folder', async () => {

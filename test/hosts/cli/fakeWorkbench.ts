@@ -37,7 +37,9 @@ const run = {
  * A workbench that computes nothing: a table of four rows with columns x, y and label, of which the two
  * oddest are flagged and the first is a true anomaly. Records the calls it gets.
  */
-export function fakeWorkbench(behaviour: { trainingFails?: boolean; trainingHangs?: boolean } = {}) {
+export function fakeWorkbench(
+  behaviour: { trainingFails?: boolean; trainingHangs?: boolean; noEvaluation?: boolean } = {},
+) {
   const calls: [string, unknown][] = []
   const state = { folder: '', closed: false }
   const open: OpenWorkbench = async ({ folder, announce }) => {
@@ -87,7 +89,8 @@ export function fakeWorkbench(behaviour: { trainingFails?: boolean; trainingHang
       }),
       startExport: ({ path }: { path: string }) =>
         start('export', { kind: 'export', file: { name: 'x', path, rows: 2, bytes: 9 } }),
-      readEvaluation: () => ({ labelColumn: 'label', auroc: 1, averagePrecision: 0.75 }),
+      readEvaluation: () =>
+        behaviour.noEvaluation ? null : { labelColumn: 'label', auroc: 1, averagePrecision: 0.75 },
       readScores: () => ({
         scores: new Float32Array([4, 3, 1, 0]),
         rows: new Int32Array([2, 0, 1, 3]),

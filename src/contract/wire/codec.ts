@@ -1,4 +1,5 @@
 import { Decoder, Encoder, ExtData, type ExtensionCodecType } from '@msgpack/msgpack'
+import { checkFrame } from './frame.ts'
 
 /** Typed arrays cross as MessagePack extensions; their place here is their number in the format. */
 const arrayKinds = [
@@ -46,5 +47,8 @@ const decoder = new Decoder({ extensionCodec })
  */
 export const encode = (message: unknown): Uint8Array => encoder.encode(message)
 
-/** The message of a frame. Throws when the bytes are not exactly one message. */
-export const decode = (frame: Uint8Array): unknown => decoder.decode(frame)
+/** The message of a frame. Throws when the bytes are not exactly one message, or promise more than they hold. */
+export function decode(frame: Uint8Array): unknown {
+  checkFrame(frame)
+  return decoder.decode(frame)
+}

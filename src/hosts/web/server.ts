@@ -9,6 +9,7 @@ import { Failure } from '../../contract/failure.ts'
 import { type Access, createAccess, fetchSiteFits, hostIsLocal, originFits } from './access.ts'
 import { findExport, sendExport } from './exportFiles.ts'
 import { contentPolicy, guardingHeaders } from './headers.ts'
+import { pageApi } from './pageApi.ts'
 import { type PageFile, readPageFiles } from './pageFiles.ts'
 import type { Pages } from './pages.ts'
 
@@ -29,6 +30,7 @@ export async function openWebServer(options: {
   readonly port: number
 }): Promise<WebServer> {
   const files = await readPageFiles(options.pageFolder)
+  const api = pageApi(options.api)
   const server = createServer()
   server.listen(options.port, '127.0.0.1')
   await once(server, 'listening').catch((error: NodeJS.ErrnoException) => {
@@ -63,7 +65,7 @@ export async function openWebServer(options: {
       socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n')
       return
     }
-    sockets.handleUpgrade(request, socket, head, (page) => options.pages.add(page, options.api))
+    sockets.handleUpgrade(request, socket, head, (page) => options.pages.add(page, api))
   })
 
   return {

@@ -101,6 +101,38 @@ describe('the codec', () => {
       expect(() => decode(frame.subarray(0, length))).toThrow()
   })
 
+  it('allocates nothing for a frame that promises more than it holds', () => {
+    // Sixty arrays of 30 million elements each, one inside the other, in 300 bytes.
+    const nested = new Uint8Array(300)
+    for (let at = 0; at < 300; at += 5) nested.set([0xdd, 0x01, 0xc9, 0xc3, 0x80], at)
+    // A limit for each array alone would let these through: 20,000 elements, two million times.
+    const many = new Uint8Array(8 * 2 ** 20)
+    for (let at = 0; at + 3 <= many.length; at += 3) many.set([0xdc, 0x4e, 0x20], at)
+    const maps = new Uint8Array([0xdf, 0x7f, 0xff, 0xff, 0xff, 0xa1, 0x61, 1])
+    const before = process.memoryUsage().rss
+    for (const frame of [nested, many, maps]) expect(() => decode(frame)).toThrow(RangeError)
+    expect(process.memoryUsage().rss - before).toBeLessThan(50 * 2 ** 20)
+  })
+
+  it('throws on a frame that nests without end', () => {
+    expect(() => decode(new Uint8Array(2 ** 20).fill(0x91))).toThrow('too deeply')
+    let value: unknown = 1
+    for (let level = 0; level < 12; level++) value = level % 2 ? [value] : { value }
+    expect(crossed(value)).toEqual(value)
+  })
+
+  it('reads every width of the format', () => {
+    const texts = [31, 32, 255, 256, 65_535, 65_536].map((length) => 'x'.repeat(length))
+    const lists = [15, 16, 65_535, 65_536].map((length) => new Array(length).fill(7))
+    const maps = [15, 16, 65_536].map((length) =>
+      Object.fromEntries(lists[3]?.slice(0, length).entries() ?? []),
+    )
+    const numbers = [0, -1, -32, -33, 127, 128, 255, 256, -129, 65_536, -32_769, 2 ** 32, -(2 ** 31) - 1, 0.5]
+    const typed = [0, 1, 2, 4, 8, 16, 17, 256, 65_536].map((length) => new Uint8Array(length).fill(1))
+    for (const value of [...texts, ...lists, ...maps, ...numbers, ...typed, null, true, false])
+      expect(crossed([value])).toEqual([value])
+  })
+
   it('throws on a typed array that is cut short inside', () => {
     const frame = encode(new Float64Array([1]))
     const float64 = frame[1]

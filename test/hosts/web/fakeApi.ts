@@ -12,8 +12,9 @@ export const emptyProject: Project = {
   samples: [],
 }
 
-/** Answers readProject; refuses the rest. */
+/** Answers readProject and starts jobs that never move; refuses the rest. */
 export const fakeApi: Api = callingApi(async (method) => {
   if (method === 'readProject') return emptyProject
+  if (method === 'startImport' || method === 'startExport') return { jobId: 'job-1' }
   throw new Error(`${method} is not part of this test`)
 })

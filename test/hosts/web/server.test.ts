@@ -238,12 +238,32 @@ describe('the socket', () => {
       socket.on('error', reject)
     })
 
+  const open = async () => {
+    const socket = new WebSocket(address(), { headers: headersOf() })
+    await new Promise((resolve) => socket.on('open', resolve))
+    return connect(socketLink(socket as unknown as SocketLike))
+  }
+
+  it('lets no page name a path of this machine', async () => {
+    const page = await open()
+    const source = { kind: 'path', path: '/etc/passwd' } as const
+    const run = { runId: 'r', rows: 'all', neutraliseFormulas: true } as const
+    for (const refused of [
+      page.api.previewImport({ source }),
+      page.api.startImport({ source }),
+      page.api.startExport({ ...run, path: '/tmp/anywhere.csv' }),
+    ])
+      await expect(refused).rejects.toMatchObject({
+        code: 'bad-request',
+        message: expect.stringMatching(/^A page cannot/),
+      })
+    expect(await page.api.startImport({ source: { kind: 'upload', uploadId: 'u' } })).toEqual({
+      jobId: 'job-1',
+    })
+    expect(await page.api.startExport(run)).toEqual({ jobId: 'job-1' })
+  })
+
   it('answers calls of several pages, and tells all of them what happens', async () => {
-    const open = async () => {
-      const socket = new WebSocket(address(), { headers: headersOf() })
-      await new Promise((resolve) => socket.on('open', resolve))
-      return connect(socketLink(socket as unknown as SocketLike))
-    }
     const [one, two] = [await open(), await open()]
     expect(await one.api.readProject({})).toEqual(emptyProject)
     expect(await two.api.readProject({})).toEqual(emptyProject)

@@ -34,7 +34,7 @@ export interface Detection extends Ranking {
  * The whole of detection: learns what is usual in a table and scores each of its rows by how badly it fits.
  * Reads columns with role `feature` only, so labels cannot influence anything here.
  * @throws Failure `too-few-rows`, `no-usable-columns`, `bad-request`, `engine`; AbortError when cancelled
- * outside training (within it, what was reached is scored).
+ * before the first step (from then on, what was reached is scored and kept).
  */
 export async function detect(input: {
   readonly table: Table
@@ -72,7 +72,7 @@ export async function detect(input: {
     onProgress: (progress) => onProgress?.({ phase: 'training', ...progress }),
   })
   const trainSeconds = clock()
-  const scores = await scoreRows({ engine, model, matrix, ...(complete ? { signal } : {}), onProgress })
+  const scores = await scoreRows({ engine, model, matrix, onProgress })
   const { order, sorted } = rankScores(scores)
   const suggestions = suggestThresholds(sorted)
   const proposed = suggestions.find((suggestion) => suggestion.proposed)
@@ -98,14 +98,13 @@ async function scoreRows(input: {
   readonly engine: Engine
   readonly model: TrainedModel
   readonly matrix: Matrix
-  readonly signal?: AbortSignal
   readonly onProgress: ((progress: DetectProgress) => void) | undefined
 }): Promise<Float32Array> {
-  const { engine, model, matrix, signal, onProgress } = input
+  const { engine, model, matrix, onProgress } = input
   const scorer = await openScorer({ engine, model })
   try {
     const report = (share: number) => onProgress?.({ phase: 'scoring', share })
-    return (await scorer.scoreMatrix(matrix, signal, report)).scores
+    return (await scorer.scoreMatrix(matrix, report)).scores
   } finally {
     await scorer.close()
   }

@@ -112,6 +112,22 @@ describe('detect', () => {
     expect(found.scores).toHaveLength(rows)
   })
 
+  it.each(['last step', 'scoring'])('keeps the whole training when cancelled at its %s', async (when) => {
+    const cancel = new AbortController()
+    const found = await detect({
+      table: arrayTable(measurements()),
+      engine: await openEngine('onnx'),
+      settings: { seed: 3, steps: 60 },
+      signal: cancel.signal,
+      onProgress: (progress) => {
+        const isLastStep = progress.phase === 'training' && progress.step === progress.steps
+        if (when === 'scoring' ? progress.phase === 'scoring' : isLastStep) cancel.abort()
+      },
+    })
+    expect(cancel.signal.aborted).toBe(true)
+    expect([found.complete, found.stepsDone, found.scores.length]).toEqual([true, 60, rows])
+  })
+
   it('says what it is doing', async () => {
     const phases: DetectProgress['phase'][] = []
     await detect({

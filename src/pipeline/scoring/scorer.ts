@@ -6,7 +6,7 @@ import { decodeRow } from '../features/decode.ts'
 import { columnOfFeature } from '../features/encoder.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
 
-/** Cells scored between two looks at the cancel signal; about 50 ms of work. */
+/** Cells scored between two reports; about 50 ms of work. */
 const cellsPerChunk = 1_000_000
 
 export interface JudgedRows {
@@ -20,11 +20,7 @@ export interface JudgedRows {
 
 export interface Scorer {
   /** The scores of any number of rows. */
-  scoreMatrix(
-    matrix: Matrix,
-    signal?: AbortSignal,
-    onProgress?: (share: number) => void,
-  ): Promise<{ scores: Float32Array }>
+  scoreMatrix(matrix: Matrix, onProgress?: (share: number) => void): Promise<{ scores: Float32Array }>
   /** Scores with their shares and the typical row beside each; for the rows that a person looks at. */
   judge(matrix: Matrix): Promise<JudgedRows>
   close(): Promise<void>
@@ -43,15 +39,14 @@ export async function openScorer(input: {
   // even if the training rows had none.
   const session = await input.engine.open({ ...spec, hasMissing: true, batchRows: 1 }, oneRow, state)
 
-  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, signal, onProgress) => {
+  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, onProgress) => {
     checkWidth(matrix, features)
     const scores = new Float32Array(matrix.rows)
     const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / features))
     for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
-      signal?.throwIfAborted()
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))
-      const { errors } = await session.score(part, signal)
-      scores.set(rowScores(errors, part), from)
+      const { errors } = await session.score(part)
+      scores.set(rowScores(errors, part, from), from)
       onProgress?.(Math.min(1, (from + rowsPerChunk) / matrix.rows))
       await setImmediate()
     }
@@ -65,14 +60,17 @@ export async function openScorer(input: {
     const typical = Array.from({ length: matrix.rows }, (_, row) =>
       decodeRow(encoder, reconstruction.subarray(row * features, (row + 1) * features)),
     )
-    return { scores: rowScores(errors, matrix), shares, typical }
+    return { scores: rowScores(errors, matrix, 0), shares, typical }
   }
   return { scoreMatrix, judge, close: () => session.close() }
 }
 
-// Mean, not sum, and over present cells only: a row with many missing cells is neither stranger nor more
-// ordinary for it; that it misses them is what the indicator features say.
-function rowScores(errors: Float32Array, matrix: Matrix): Float32Array {
+/**
+ * Mean, not sum, and over present cells only: a row with many missing cells is neither stranger nor more
+ * ordinary for it; that it misses them is what the indicator features say.
+ * @param firstRow the table's number of the matrix's first row, for the message
+ */
+function rowScores(errors: Float32Array, matrix: Matrix, firstRow: number): Float32Array {
   const scores = new Float32Array(matrix.rows)
   for (let row = 0; row < matrix.rows; row++) {
     let sum = 0
@@ -80,9 +78,12 @@ function rowScores(errors: Float32Array, matrix: Matrix): Float32Array {
       sum += errors[place] ?? 0
     const score = sum / presentCells(matrix, row)
     if (!Number.isFinite(score)) {
-      throw new Failure('engine', `Row ${row + 1} has no finite score. Train again with Auto's settings.`, {
-        row,
-      })
+      const number = firstRow + row
+      throw new Failure(
+        'engine',
+        `Row ${number + 1} has no finite score. Train again with Auto's settings.`,
+        { row: number },
+      )
     }
     scores[row] = score
   }

@@ -6,6 +6,9 @@ import { otsuCut } from './otsu.ts'
 /** Median absolute deviation of a normal distribution with standard deviation 1. */
 const normalMedianDeviation = 0.6745
 
+/** The largest 32-bit float. */
+const largestScore = 2 ** 128 - 2 ** 104
+
 export interface AppliedRule {
   readonly rule: ThresholdRule
   readonly value: number | null
@@ -17,8 +20,10 @@ export interface AppliedRule {
  * @throws Failure `bad-request` when the rule needs a number that is missing or out of range.
  */
 export function applyRule(sorted: Float32Array, applied: AppliedRule): Threshold {
-  const { rule, value } = applied
-  const cut = cutOf(sorted, applied)
+  const { rule } = applied
+  // There are no parts of rows; what is kept is what was applied.
+  const value = rule === 'top-k' && applied.value !== null ? Math.round(applied.value) : applied.value
+  const cut = cutOf(sorted, { rule, value })
   return { rule, value: rule === 'otsu' ? null : value, cut, flagged: countAtLeast(sorted, cut) }
 }
 
@@ -38,9 +43,9 @@ function cutOf(sorted: Float32Array, applied: AppliedRule): number {
   switch (applied.rule) {
     case 'manual':
       // Scores are 32-bit: a cut copied from an exported score must flag the row it was copied from.
-      return Math.fround(needed(applied, { from: -Number.MAX_VALUE, to: Number.MAX_VALUE }))
+      return Math.fround(needed(applied, { from: -largestScore, to: largestScore }))
     case 'top-k':
-      return cutAtRank(sorted, Math.round(needed(applied, { from: 0, to: Number.MAX_SAFE_INTEGER })))
+      return cutAtRank(sorted, needed(applied, { from: 0, to: Number.MAX_SAFE_INTEGER }))
     case 'percentage': {
       const rows = (needed(applied, { from: 0, to: 100 }) / 100) * sorted.length
       return cutAtRank(sorted, Math.round(rows))

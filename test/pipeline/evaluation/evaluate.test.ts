@@ -132,6 +132,11 @@ describe('readLabels', () => {
     [['ok', 'Anomaly', 'Anomaly'], 'Anomaly', [0, 1, 1]],
     [['b', 'g', 'g'], 'b', [1, 0, 0]],
     [[2, 2, 1], '1', [0, 0, 1]],
+    [[1, 1, 2], '2', [0, 0, 1]],
+    [[1, -1, 1], '-1', [0, 1, 0]],
+    [[-1, 1, -1], '1', [0, 1, 0]],
+    [['1.0', '1.0', '0.0'], '1.0', [1, 1, 0]],
+    [[' 1', '1', 0, null], '1', [1, 1, 0, 255]],
   ])('%j: the anomaly is %s', (cells, positiveValue, codes) => {
     const labels = readLabels(cells)
     expect(labels?.positiveValue).toBe(positiveValue)

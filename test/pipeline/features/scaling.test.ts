@@ -11,11 +11,34 @@ describe('fitScaling', () => {
     expect(fit(1000, 1, 8, 2, 7, 3, 6, 4, 5)).toEqual({ centre: 5, spread: 4 / 1.349 })
   })
 
-  it('takes the standard deviation where most values are equal', () => {
+  it('takes the standard deviation of two values of which one is in most rows', () => {
     // Mean 0.2, so the variance is 0.2 times 0.8.
     const scaling = fit(0, 0, 0, 0, 1)
     expect(scaling?.centre).toBe(0)
     expect(scaling?.spread).toBeCloseTo(0.4, 12)
+  })
+
+  it('is not moved by a sentinel, whatever its size', () => {
+    const values = Array.from({ length: 2000 }, (_, index) => (index % 800) / 1000)
+    const expected = fit(...values, 5)
+    for (const sentinel of [1e12, 1e300, Number.MAX_VALUE]) {
+      expect(fit(...values, sentinel), `${sentinel}`).toEqual(expected)
+    }
+    expect(fit(...values, -Number.MAX_VALUE)?.spread).toBeCloseTo(expected?.spread ?? 0, 2)
+  })
+
+  it('is hardly moved by sentinels where most values are zero', () => {
+    const values = Array.from({ length: 2000 }, (_, index) => (index % 10 === 0 ? 1 + (index % 7) : 0))
+    const spread = fit(...values)?.spread ?? 0
+    const disturbed = fit(...values, 1e12, Number.MAX_VALUE, -Number.MAX_VALUE)?.spread ?? 0
+    expect(disturbed / spread).toBeGreaterThan(0.95)
+    expect(disturbed / spread).toBeLessThan(1.05)
+  })
+
+  it('takes values that differ by rounding only as equal', () => {
+    expect(fit(0.3, 0.1 + 0.2, 0.3, 0.1 + 0.2, 0.3, 0.3)).toBeNull()
+    // Milliseconds since 1970 of one second are no rounding.
+    expect(fit(1.7e12, 1.7e12 + 1, 1.7e12 + 2, 1.7e12 + 3, 1.7e12 + 4)?.spread).toBeCloseTo(2 / 1.349, 9)
   })
 
   it('does not depend on the unit of the column', () => {
@@ -29,12 +52,25 @@ describe('fitScaling', () => {
   })
 
   it('stays finite on the largest numbers', () => {
-    expect(fit(0, 0, 0, 0, 1e300)?.spread).toBeCloseTo(4e299, -290)
+    expect((fit(0, 0, 0, 0, 1e300)?.spread ?? 0) / 4e299).toBeCloseTo(1, 12)
+    const huge = Number.MAX_VALUE
+    expect(fit(-huge, -huge, 0, huge, huge)?.spread).toBe(huge)
   })
 })
 
 describe('scale and unscale', () => {
   const scaling = { centre: 10, spread: 2 }
+
+  it('stays finite for every value and scaling', () => {
+    const size = fc.double({ noNaN: true, noDefaultInfinity: true })
+    const spread = fc.double({ min: Number.MIN_VALUE, noNaN: true, noDefaultInfinity: true })
+    fc.assert(
+      fc.property(size, size, spread, (value, centre, width) => {
+        expect(Math.abs(scale(value, { centre, spread: width }))).toBeLessThan(1000)
+      }),
+      { examples: [[Number.MAX_VALUE, -Number.MAX_VALUE, Number.MIN_VALUE]] },
+    )
+  })
 
   it('is linear up to two spreads and logarithmic beyond', () => {
     expect(scale(10, scaling)).toBe(0)

@@ -30,6 +30,18 @@ describe('applyRule', () => {
     expect(apply('top-k', 0, 1, 2, 3).flagged).toBe(0)
   })
 
+  it('top-k: keeps the whole number of rows that it applied', () => {
+    expect(apply('top-k', 2.7, 1, 2, 3, 4)).toMatchObject({ value: 3, flagged: 3 })
+  })
+
+  it('manual: takes every finite score as a cut, and nothing beyond', () => {
+    const largest = Math.fround(3.4028234663852886e38)
+    expect(apply('manual', largest, 1, 2)).toMatchObject({ cut: largest, flagged: 0 })
+    for (const value of [1e39, -1e39]) {
+      expect(() => apply('manual', value, 1, 2)).toThrow(expect.objectContaining({ code: 'bad-request' }))
+    }
+  })
+
   it('percentage: flags that part of the rows', () => {
     expect(apply('percentage', 50, 1, 2, 3, 4).flagged).toBe(2)
     expect(apply('percentage', 0, 1, 2, 3, 4).flagged).toBe(0)

@@ -31,6 +31,9 @@ export interface Api {
   /** Appends one chunk (at most 8 MiB). Await each before the next: that is the back-pressure. */
   appendUpload(input: { uploadId: string; chunk: Uint8Array }): Promise<{ received: number }>
 
+  /** Forgets an upload that is not wanted any more, with its bytes. */
+  endUpload(input: { uploadId: string }): Promise<Record<string, never>>
+
   /** Reads the head of a file with the dialect found, or with the fields given in `dialect`. */
   previewImport(input: { source: Source; dialect?: Partial<Dialect> | undefined }): Promise<ImportPreview>
   /** Imports the whole file. `columns` overrides type and role by column name. */

@@ -90,6 +90,7 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
       error: 'at most 8 MiB at a time',
     }),
   }),
+  endUpload: z.strictObject({ uploadId: id }),
   previewImport: z.strictObject({ source, dialect: dialect.exactOptional() }),
   startImport: z.strictObject({
     source,

@@ -1,5 +1,6 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Database } from '../pipeline/dataset/database.ts'
+import type { Claims } from './claims.ts'
 import type { Jobs } from './jobs.ts'
 import type { Judges } from './judges.ts'
 import type { ProjectFolder } from './store/folder.ts'
@@ -14,6 +15,8 @@ export interface Context {
   readonly uploads: Uploads
   readonly runs: RunStore
   readonly jobs: Jobs
+  /** Who uses which data set or run. */
+  readonly claims: Claims
   readonly judges: Judges
   /** The numeric engine, opened at first use so that the window need not wait for it. */
   engine(): Promise<Engine>

@@ -8,6 +8,7 @@ import { exportCalls } from './calls/exporting.ts'
 import { resultCalls, summarise } from './calls/results.ts'
 import { tableCalls } from './calls/tables.ts'
 import { trainingCalls } from './calls/trainings.ts'
+import { createClaims } from './claims.ts'
 import type { Context } from './context.ts'
 import { createJobs } from './jobs.ts'
 import { createJudges } from './judges.ts'
@@ -38,14 +39,27 @@ export interface Workbench {
  * `bad-request` for an engine that does not exist
  */
 export async function createWorkbench(options: WorkbenchOptions): Promise<Workbench> {
-  const { announce, samplesFolder } = options
   const engineName = checkedEngine(options.engine ?? 'onnx')
   const folder = await openProjectFolder(options.folder)
   const database = await openDatabase({ file: folder.database, temporaryFolder: folder.temporary })
-  await clearLeftovers(folder)
-  await cleanLeftovers(database, folder.sources)
+  try {
+    await clearLeftovers(folder)
+    await cleanLeftovers(database, folder.sources)
+    const runs = await openRunStore(folder.runs)
+    const { announce, samplesFolder } = options
+    return joinParts({ announce, samplesFolder, engineName, folder, database, runs })
+  } catch (error) {
+    // Or the next try would find the project held by this very process.
+    await database.close()
+    throw error
+  }
+}
 
-  const runs = await openRunStore(folder.runs)
+type Parts = Pick<WorkbenchOptions, 'announce' | 'samplesFolder'> &
+  Pick<Context, 'folder' | 'database' | 'runs'> & { readonly engineName: EngineName }
+
+function joinParts(parts: Parts): Workbench {
+  const { announce, samplesFolder, engineName, folder, database, runs } = parts
   let engine: Promise<Engine> | undefined
   const openedEngine = () => {
     engine ??= openEngine(engineName)
@@ -59,6 +73,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     runs,
     uploads: createUploads(folder.temporary),
     jobs: createJobs((job) => announce('jobChanged', job)),
+    claims: createClaims(),
     judges: createJudges(runs, openedEngine),
     engine: openedEngine,
     quiet: traffic.quiet,
@@ -69,18 +84,18 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async readProject() {
       const datasets = await listDatasets(database)
       const byId = new Map(datasets.map((dataset) => [dataset.datasetId, dataset]))
+      const engines = await engineStatuses()
+      const samples = await readSamples(samplesFolder)
+      // Jobs and runs are read last, with nothing awaited after them: an older answer would undo an ending.
       return {
         name: folder.name,
         folder: folder.root,
         datasets,
         runs: runs.list().map((run) => summarise(run, byId.get(run.datasetId))),
         jobs: context.jobs.list(),
-        engines: await engineStatuses(),
-        samples: (await readSamples(samplesFolder)).map(({ sampleId, title, description }) => ({
-          sampleId,
-          title,
-          description,
-        })),
+        warnings: runs.warnings,
+        engines,
+        samples: samples.map(({ sampleId, title, description }) => ({ sampleId, title, description })),
       }
     },
     ...tableCalls(context),
@@ -101,6 +116,7 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     async close() {
       await context.jobs.close()
       await context.judges.closeAll()
+      await context.uploads.endAll()
       await database.close()
     },
   }

@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { Failure, toWireFailure } from '../contract/failure.ts'
 import type { Job, JobKind, JobResult, JobState, LossPoint } from '../contract/records.ts'
 
@@ -15,9 +16,17 @@ export interface JobEnding {
   readonly stoppedEarly?: boolean
 }
 
+export interface NewJob {
+  readonly kind: JobKind
+  readonly title: string
+  work(job: JobHandle): Promise<JobEnding>
+  /** Called once the job has ended, however it did, and also when it was refused at the start. */
+  ended?(): void
+}
+
 export interface Jobs {
   /** Starts `work` in the background and returns the job's id. One job of a kind at a time. */
-  start(input: { kind: JobKind; title: string; work(job: JobHandle): Promise<JobEnding> }): string
+  start(input: NewJob): string
   cancel(jobId: string): void
   list(): Job[]
   /** Cancels what runs and waits until it has ended. */
@@ -36,6 +45,8 @@ const keptJobs = 20
 export function createJobs(announce: (job: Job) => void): Jobs {
   const records = new Map<string, Job>()
   const running = new Map<string, { controller: AbortController; ended: Promise<void> }>()
+
+  let closing = false
 
   const forgetOldest = () => {
     const ended = [...records.values()].filter((job) => job.status.state !== 'running')
@@ -71,9 +82,7 @@ export function createJobs(announce: (job: Job) => void): Jobs {
     } catch (thrown) {
       const failure = toWireFailure(thrown)
       status =
-        failure.code === 'cancelled' || (controller.signal.aborted && failure.code === 'bug')
-          ? { state: 'cancelled', result: null }
-          : { state: 'failed', failure }
+        failure.code === 'cancelled' ? { state: 'cancelled', result: null } : { state: 'failed', failure }
     }
     running.delete(job.jobId)
     const progress = status.state === 'done' ? 1 : current.progress
@@ -81,13 +90,23 @@ export function createJobs(announce: (job: Job) => void): Jobs {
     forgetOldest()
   }
 
+  function refuseIfBusy(kind: JobKind): void {
+    if (closing) throw new Failure('core-stopped', 'Residual is closing.')
+    const busy = [...records.values()].find((job) => job.kind === kind && job.status.state === 'running')
+    if (busy) {
+      throw new Failure('busy', `"${busy.title}" is still running. Wait for it, or cancel it first.`, {
+        jobId: busy.jobId,
+      })
+    }
+  }
+
   return {
-    start({ kind, title, work }) {
-      const busy = [...records.values()].find((job) => job.kind === kind && job.status.state === 'running')
-      if (busy) {
-        throw new Failure('busy', `"${busy.title}" is still running. Wait for it, or cancel it first.`, {
-          jobId: busy.jobId,
-        })
+    start({ kind, title, work, ended }) {
+      try {
+        refuseIfBusy(kind)
+      } catch (refused) {
+        ended?.()
+        throw refused
       }
       const job: Job = {
         jobId: randomUUID(),
@@ -104,10 +123,10 @@ export function createJobs(announce: (job: Job) => void): Jobs {
       records.set(job.jobId, job)
       announce(job)
       // The answer with the id leaves first; the work begins on the next turn.
-      const ended = new Promise<void>((resolve) => setImmediate(resolve)).then(() =>
-        run(job, controller, work),
-      )
-      running.set(job.jobId, { controller, ended })
+      const over = setImmediate()
+        .then(() => run(job, controller, work))
+        .finally(ended)
+      running.set(job.jobId, { controller, ended: over })
       return job.jobId
     },
     cancel(jobId) {
@@ -116,6 +135,7 @@ export function createJobs(announce: (job: Job) => void): Jobs {
     },
     list: () => [...records.values()],
     async close() {
+      closing = true
       const all = [...running.values()]
       for (const { controller } of all) controller.abort()
       await Promise.all(all.map(({ ended }) => ended))

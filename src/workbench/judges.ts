@@ -17,20 +17,32 @@ export interface Judge {
 
 export interface Judges {
   /**
-   * The judge of a run for a data set's columns as they are now.
+   * Lends the judge of a run to `action`, for a data set's columns as they are now. It stays open until the
+   * action has ended, whatever else is opened or deleted meanwhile.
    * @throws Failure when a column it was trained on has another type, or is gone
    */
-  open(runId: string, columns: readonly Column[]): Promise<Judge>
+  use<Result>(
+    runId: string,
+    columns: readonly Column[],
+    action: (judge: Judge) => Promise<Result>,
+  ): Promise<Result>
+  /** Closes a run's model as soon as nobody uses it. */
   close(runId: string): Promise<void>
   closeAll(): Promise<void>
 }
 
-/** Models stay open while they are looked at: this many at once. */
+interface OpenModel {
+  readonly loaded: Promise<{ readonly scorer: Scorer; readonly judge: Judge }>
+  users: number
+}
+
+/** Models stay open while they are looked at: this many besides those in use. */
 const openAtOnce = 2
 
 /** Opens the models of stored runs on demand and keeps the last few open. */
 export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Judges {
-  const open = new Map<string, Promise<{ scorer: Scorer; judge: Judge }>>()
+  /** Least recently used first. */
+  const models = new Map<string, OpenModel>()
 
   async function load(runId: string) {
     const model = await runs.readModel(runId)
@@ -44,38 +56,66 @@ export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Jud
     return { scorer, judge }
   }
 
-  async function close(runId: string) {
-    const entry = open.get(runId)
-    open.delete(runId)
-    if (entry) await (await entry).scorer.close()
+  function take(runId: string): OpenModel {
+    const model = models.get(runId) ?? { loaded: load(runId), users: 0 }
+    models.delete(runId)
+    models.set(runId, model)
+    model.users++
+    return model
+  }
+
+  const shut = async ({ loaded }: OpenModel) => {
+    const opened = await loaded.catch(() => null)
+    await opened?.scorer.close()
+  }
+
+  async function giveBack(runId: string, model: OpenModel): Promise<void> {
+    model.users--
+    if (model.users > 0) return
+    // Closed, or replaced after a failure, while it was in use.
+    if (models.get(runId) !== model) return shut(model)
+    const idle = [...models].filter(([, { users }]) => users === 0)
+    for (const [oldest, spare] of idle.slice(0, Math.max(0, idle.length - openAtOnce))) {
+      models.delete(oldest)
+      await shut(spare)
+    }
+  }
+
+  async function close(runId: string): Promise<void> {
+    const model = models.get(runId)
+    models.delete(runId)
+    if (model?.users === 0) await shut(model)
   }
 
   return {
-    async open(runId, columns) {
-      let entry = open.get(runId)
-      if (!entry) {
-        for (const oldest of [...open.keys()].slice(0, Math.max(0, open.size - openAtOnce + 1))) {
-          await close(oldest)
-        }
-        entry = load(runId)
-        open.set(runId, entry)
-        entry.catch(() => open.delete(runId))
+    async use(runId, columns, action) {
+      const model = take(runId)
+      try {
+        const { judge } = await model.loaded.catch((error) => {
+          if (models.get(runId) === model) models.delete(runId)
+          throw error
+        })
+        checkTypes(judge.encoder, columns)
+        return await action(judge)
+      } finally {
+        await giveBack(runId, model)
       }
-      const { judge } = await entry
-      const now = new Map(columns.map((column) => [column.name, column.type]))
-      for (const { name, type } of judge.encoder.columns) {
-        if (now.get(name) === type) continue
-        throw new Failure(
-          'bad-request',
-          `Column "${name}" was read as ${type} when this run was trained and is ${now.get(name) ?? 'gone'} now. Change it back, or train again.`,
-          { column: name },
-        )
-      }
-      return judge
     },
     close,
     async closeAll() {
-      for (const runId of [...open.keys()]) await close(runId)
+      for (const runId of [...models.keys()]) await close(runId)
     },
+  }
+}
+
+function checkTypes(encoder: Encoder, columns: readonly Column[]): void {
+  const now = new Map(columns.map((column) => [column.name, column.type]))
+  for (const { name, type } of encoder.columns) {
+    if (now.get(name) === type) continue
+    throw new Failure(
+      'bad-request',
+      `Column "${name}" was read as ${type} when this run was trained and is ${now.get(name) ?? 'gone'} now. Change it back, or train again.`,
+      { column: name },
+    )
   }
 }

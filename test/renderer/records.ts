@@ -87,5 +87,6 @@ export const project = (fields: Partial<Project> = {}): Project => ({
   jobs: [],
   engines: [],
   samples: [],
+  warnings: [],
   ...fields,
 })

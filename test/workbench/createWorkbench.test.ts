@@ -1,4 +1,4 @@
-import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
+import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
@@ -204,6 +204,94 @@ describe('the workbench at work', () => {
     expect([dataset?.name, dataset?.rows]).toEqual(['pieces', 50])
     expect(await readdir(join(folder, 'temporary'))).not.toContain(uploadId)
     expect(said).toContain('projectChanged')
+  })
+
+  it('forgets an upload that is not wanted any more', async () => {
+    const { uploadId } = await api.beginUpload({ name: 'a.csv', bytes: 3 })
+    await api.appendUpload({ uploadId, chunk: Buffer.from('a,b') })
+    await api.endUpload({ uploadId })
+    expect(await readdir(join(folder, 'temporary'))).not.toContain(uploadId)
+    await expect(api.previewImport({ source: { kind: 'upload', uploadId } })).rejects.toThrow(/Drop it again/)
+  })
+
+  it('keeps every threshold change that arrives at once, the last one in the end', async () => {
+    const datasetId = await importPumps(api)
+    const runId = await trainOn(api, datasetId)
+    const kept = await Promise.all(
+      [3, 5, 8, 13, 21, 34].map((value) => api.setThreshold({ runId, rule: 'top-k', value })),
+    )
+    expect(kept.map(({ flagged }) => flagged)).toEqual([3, 5, 8, 13, 21, 34])
+    await workbench.close()
+    ;({ workbench, api, said } = await openIn(folder))
+    expect((await api.readRun({ runId })).threshold.flagged).toBe(34)
+  })
+
+  it('keeps the model of a running export open while other runs are looked at', async () => {
+    const datasetId = await importPumps(api)
+    const runIds = []
+    for (let run = 0; run < 4; run++) runIds.push(await trainOn(api, datasetId))
+    const [exported = '', ...others] = runIds
+    const { jobId } = await api.startExport({ runId: exported, rows: 'all', neutraliseFormulas: true })
+    await Promise.all(others.map((runId) => api.readRankedRows({ runId, from: 0, to: 20 })))
+    await expect(api.deleteRun({ runId: exported })).rejects.toMatchObject({ code: 'busy' })
+    expect((await endOf(api, { jobId })).status.state).toBe('done')
+    await api.deleteRun({ runId: exported })
+    // Each export gets a name of its own.
+    const [runId = ''] = others
+    const again = await resultOf(api, api.startExport({ runId, rows: 'all', neutraliseFormulas: true }))
+    expect(again.kind === 'export' && again.file.name).toBe('pump-sensors-scored-2.csv')
+  })
+
+  it('refuses to export over a part of the project', async () => {
+    const runId = await trainOn(api, await importPumps(api))
+    for (const path of ['project.duckdb', 'runs/x.csv', 'sources/../project.duckdb']) {
+      await expect(
+        api.startExport({ runId, rows: 'all', neutraliseFormulas: true, path: join(folder, path) }),
+      ).rejects.toThrow(/inside the project's own folder/)
+    }
+  })
+
+  it('lets a deletion and a training that arrive together not both begin', async () => {
+    const datasetId = await importPumps(api)
+    const [deleted, trained] = await Promise.allSettled([
+      api.deleteDataset({ datasetId }),
+      api.startTraining({ datasetId, settings: { steps: 20 } }),
+    ])
+    expect([deleted.status, trained.status].sort()).toEqual(['fulfilled', 'rejected'])
+  })
+
+  it('refuses another type for a column while the table is trained on', async () => {
+    const datasetId = await importPumps(api)
+    const { jobId } = await api.startTraining({ datasetId, settings: { steps: 20_000 } })
+    await expect(
+      api.updateColumns({ datasetId, columns: { speed_rpm: { type: 'category' } } }),
+    ).rejects.toMatchObject({ code: 'busy' })
+    await api.updateColumns({ datasetId, columns: { speed_rpm: { role: 'ignored' } } })
+    await api.cancelJob({ jobId })
+    await endOf(api, { jobId })
+    await api.updateColumns({ datasetId, columns: { speed_rpm: { type: 'category' } } })
+  })
+
+  it('sets a damaged run aside, says so, and opens the rest', async () => {
+    const datasetId = await importPumps(api)
+    const damaged = await trainOn(api, datasetId)
+    const whole = await trainOn(api, datasetId)
+    await workbench.close()
+    await writeFile(join(folder, 'runs', damaged, 'run.json'), '{"runId":')
+    ;({ workbench, api, said } = await openIn(folder))
+    const project = await api.readProject({})
+    expect(project.runs.map((run) => run.runId)).toEqual([whole])
+    expect(project.warnings).toEqual([expect.stringContaining(`damaged-${damaged}`)])
+    expect(await readdir(join(folder, 'runs', `damaged-${damaged}`))).toContain('model.bin')
+  })
+
+  it('does not hold the project when it could not be opened', async () => {
+    await workbench.close()
+    await rm(join(folder, 'runs'), { recursive: true })
+    await writeFile(join(folder, 'runs'), 'a file where a folder should be')
+    await expect(openIn(folder)).rejects.toThrow()
+    await rm(join(folder, 'runs'))
+    ;({ workbench, api, said } = await openIn(folder))
   })
 
   it('deletes a data set together with its runs', async () => {

@@ -53,6 +53,8 @@ export interface Project {
   readonly datasets: readonly Dataset[]
   readonly runs: readonly RunSummary[]
   readonly jobs: readonly Job[]
+  /** What opening the project found wrong and set aside, in sentences. */
+  readonly warnings: readonly string[]
   readonly engines: readonly EngineStatus[]
   readonly samples: readonly {
     readonly sampleId: string

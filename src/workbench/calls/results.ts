@@ -9,7 +9,7 @@ import { type ReadLabels, readLabels } from '../../pipeline/evaluation/labels.ts
 import { explainShares, topReasons } from '../../pipeline/explain/explain.ts'
 import { applyRule } from '../../pipeline/threshold/apply.ts'
 import type { Context } from '../context.ts'
-import type { StoredRun } from '../store/runs.ts'
+import type { StoredRun } from '../store/storedRun.ts'
 
 type ResultCalls = Pick<
   Api,
@@ -61,7 +61,8 @@ export function resultCalls(context: Context): ResultCalls {
     async setThreshold({ runId, rule, value }) {
       const { scores } = await runs.readScores(runId)
       const threshold = applyRule(scores, { rule, value })
-      await runs.update({ ...runs.find(runId), threshold })
+      await runs.update(runId, (run) => ({ ...run, threshold }))
+      context.projectChanged()
       return threshold
     },
 
@@ -72,16 +73,13 @@ export function resultCalls(context: Context): ResultCalls {
       const rows = Array.from(ranked.rows.subarray(from, to))
       const columns = dataset.columns.slice(0, shownColumns).map((column) => column.name)
       if (rows.length === 0) return { columns, rows: [], total: ranked.rows.length }
-      const judge = await judges.open(runId, dataset.columns)
-      const [{ cells }, chunk] = await Promise.all([
-        readCells(database, dataset, rows, columns),
-        readTableRows(database, dataset, rows, judge.columns),
-      ])
-      const { shares } = await judge.judge(chunk)
-      return {
-        columns,
-        total: ranked.rows.length,
-        rows: rows.map((row, index) => {
+      return judges.use(runId, dataset.columns, async (judge) => {
+        const [{ cells }, chunk] = await Promise.all([
+          readCells(database, dataset, rows, columns),
+          readTableRows(database, dataset, rows, judge.columns),
+        ])
+        const { shares } = await judge.judge(chunk)
+        const ranks = rows.map((row, index) => {
           const score = ranked.scores[from + index] ?? Number.NaN
           return {
             rank: from + index + 1,
@@ -94,43 +92,50 @@ export function resultCalls(context: Context): ResultCalls {
             }),
             cells: cells[index] ?? [],
           }
-        }),
-      }
+        })
+        return { columns, total: ranked.rows.length, rows: ranks }
+      })
     },
 
     async explainRow({ runId, row }) {
       const dataset = await datasetOf(runId)
       const ranked = await runs.readScores(runId)
       const index = ranked.rows.indexOf(row)
-      const judge = await judges.open(runId, dataset.columns)
       const names = dataset.columns.map((column) => column.name)
-      const [{ cells }, chunk] = await Promise.all([
-        readCells(database, dataset, [row], names),
-        readTableRows(database, dataset, [row], judge.columns),
-      ])
-      const { shares, typical } = await judge.judge(chunk)
-      const values = new Map(names.map((name, position) => [name, cells[0]?.[position] ?? null]))
-      return {
-        row,
-        rank: index + 1,
-        score: ranked.scores[index] ?? Number.NaN,
-        shares: explainShares({
-          encoder: judge.encoder,
-          shares,
-          observed: judge.columns.map((name) => values.get(name) ?? null),
-          typical: typical[0] ?? [],
-        }),
-        cells: dataset.columns.map(({ name, role }) => ({
-          column: name,
-          role,
-          value: values.get(name) ?? null,
-        })),
-      }
+      return judges.use(runId, dataset.columns, async (judge) => {
+        const [{ cells }, chunk] = await Promise.all([
+          readCells(database, dataset, [row], names),
+          readTableRows(database, dataset, [row], judge.columns),
+        ])
+        const { shares, typical } = await judge.judge(chunk)
+        const values = new Map(names.map((name, position) => [name, cells[0]?.[position] ?? null]))
+        return {
+          row,
+          rank: index + 1,
+          score: ranked.scores[index] ?? Number.NaN,
+          shares: explainShares({
+            encoder: judge.encoder,
+            shares,
+            observed: judge.columns.map((name) => values.get(name) ?? null),
+            typical: typical[0] ?? [],
+          }),
+          cells: dataset.columns.map(({ name, role }) => ({
+            column: name,
+            role,
+            value: values.get(name) ?? null,
+          })),
+        }
+      })
     },
 
     async deleteRun({ runId }) {
-      await judges.close(runId)
-      await runs.delete(runId)
+      const release = context.claims.own(runId)
+      try {
+        await judges.close(runId)
+        await runs.delete(runId)
+      } finally {
+        release()
+      }
       context.projectChanged()
       return {}
     },

@@ -1,7 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { parse } from 'node:path'
 import type { Api } from '../../contract/api.ts'
-import { Failure } from '../../contract/failure.ts'
 import type { Source } from '../../contract/records.ts'
 import { readRowPage } from '../../pipeline/dataset/pages.ts'
 import { deleteDataset, readDataset, readIssues } from '../../pipeline/dataset/store.ts'
@@ -15,6 +14,7 @@ type TableCalls = Pick<
   Api,
   | 'beginUpload'
   | 'appendUpload'
+  | 'endUpload'
   | 'previewImport'
   | 'startImport'
   | 'startSampleImport'
@@ -26,7 +26,7 @@ type TableCalls = Pick<
 
 /** Calls about files and the tables made of them. */
 export function tableCalls(context: Context): TableCalls {
-  const { database, folder, jobs, runs, uploads } = context
+  const { claims, database, folder, jobs, runs, uploads } = context
 
   async function startImport({ source, dialect, columns }: Parameters<Api['startImport']>[0]) {
     const { path, fileName } = await uploads.resolve(source)
@@ -46,7 +46,8 @@ export function tableCalls(context: Context): TableCalls {
           signal,
           onProgress: (phase, progress) => report({ phase, progress }),
         })
-        await uploads.release(source)
+        // The table is in; bytes that cannot be removed now go when the project is opened next.
+        if (source.kind === 'upload') await uploads.end(source.uploadId).catch(() => undefined)
         context.projectChanged()
         return { result: { kind: 'import', datasetId: dataset.datasetId } }
       },
@@ -57,6 +58,10 @@ export function tableCalls(context: Context): TableCalls {
   return {
     beginUpload: (input) => uploads.begin(input),
     appendUpload: (input) => uploads.append(input),
+    async endUpload({ uploadId }) {
+      await uploads.end(uploadId)
+      return {}
+    },
     async previewImport({ source, dialect }) {
       const { path, fileName } = await uploads.resolve(source)
       return previewFile({ path, fileName, dialect })
@@ -67,24 +72,32 @@ export function tableCalls(context: Context): TableCalls {
       return startImport({ source })
     },
     async updateColumns({ datasetId, columns }) {
-      const dataset = await updateColumns(database, datasetId, columns)
-      context.projectChanged()
-      return dataset
+      // A training reads the table as it was fitted: types may not change under it, roles may.
+      const retypes = Object.values(columns).some((choice) => choice.type !== undefined)
+      const release = retypes ? claims.own(datasetId) : claims.share(datasetId)
+      try {
+        return await updateColumns(database, datasetId, columns)
+      } finally {
+        release()
+        context.projectChanged()
+      }
     },
     async readRows({ datasetId, from, to }) {
       return readRowPage(database, await readDataset(database, datasetId), { from, to })
     },
     readIssues: ({ datasetId, from, to }) => readIssues(database, datasetId, { from, to }),
     async deleteDataset({ datasetId }) {
-      if (jobs.list().some((job) => job.status.state === 'running')) {
-        throw new Failure('busy', 'A job is running. Wait for it, or cancel it, before deleting a data set.')
+      const release = claims.own(datasetId)
+      try {
+        for (const run of runs.list().filter((entry) => entry.datasetId === datasetId)) {
+          await context.judges.close(run.runId)
+          await runs.delete(run.runId)
+        }
+        await deleteDataset(database, datasetId, folder.sources)
+      } finally {
+        release()
+        context.projectChanged()
       }
-      for (const run of runs.list().filter((entry) => entry.datasetId === datasetId)) {
-        await context.judges.close(run.runId)
-        await runs.delete(run.runId)
-      }
-      await deleteDataset(database, datasetId, folder.sources)
-      context.projectChanged()
       return {}
     },
   }

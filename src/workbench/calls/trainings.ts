@@ -24,10 +24,15 @@ export function trainingCalls(context: Context): TrainingCalls {
     },
 
     async startTraining({ datasetId, settings }) {
-      const dataset = await readDataset(database, datasetId)
+      const release = context.claims.share(datasetId)
+      const dataset = await readDataset(database, datasetId).catch((error) => {
+        release()
+        throw error
+      })
       const jobId = jobs.start({
         kind: 'training',
         title: `Train on ${dataset.name}`,
+        ended: release,
         async work({ report, signal }) {
           const engine = await context.engine()
           const outcome = await detect({

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
@@ -45,14 +46,17 @@ export async function clearLeftovers(folder: ProjectFolder): Promise<void> {
   for (const name of await readdir(folder.temporary)) {
     await rm(join(folder.temporary, name), { recursive: true, force: true })
   }
-  for (const name of await readdir(folder.runs)) {
-    if (name.startsWith('.')) await rm(join(folder.runs, name), { recursive: true, force: true })
+  // Drafts and halves: a hidden name in these folders is something that was never finished.
+  for (const part of [folder.runs, folder.exports]) {
+    for (const name of await readdir(part)) {
+      if (name.startsWith('.')) await rm(join(part, name), { recursive: true, force: true })
+    }
   }
 }
 
 /** Writes a file whole or not at all: to a temporary name first, then renamed over the old one. */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
-  const temporary = `${path}.${process.pid}.tmp`
+  const temporary = `${path}.${randomUUID()}.tmp`
   await writeFile(temporary, content, { flush: true })
   await rename(temporary, path)
 }

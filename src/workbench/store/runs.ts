@@ -1,13 +1,10 @@
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
-import type { RunSummary } from '../../contract/records.ts'
 import type { TrainedModel } from '../../pipeline/training/trainedModel.ts'
 import { parseModel, serialiseModel } from '../../pipeline/training/trainedModel.ts'
 import { replaceFile } from './folder.ts'
-
-/** A run as stored: everything of its summary that does not follow from the data set as it is now. */
-export type StoredRun = Omit<RunSummary, 'labelColumn'>
+import { parseStoredRun, type StoredRun } from './storedRun.ts'
 
 export interface RankedScores {
   /** Highest first. */
@@ -17,12 +14,15 @@ export interface RankedScores {
 }
 
 export interface RunStore {
+  /** What was found damaged and set aside at opening, in sentences. */
+  readonly warnings: readonly string[]
   /** Newest first. */
   list(): readonly StoredRun[]
   /** @throws Failure `not-found` */
   find(runId: string): StoredRun
   save(run: StoredRun, model: TrainedModel, ranked: RankedScores): Promise<void>
-  update(run: StoredRun): Promise<void>
+  /** Changes a run as it is when its turn comes: changes of one run are written one after the other. */
+  update(runId: string, change: (run: StoredRun) => StoredRun): Promise<void>
   readModel(runId: string): Promise<TrainedModel>
   readScores(runId: string): Promise<RankedScores>
   delete(runId: string): Promise<void>
@@ -30,15 +30,23 @@ export interface RunStore {
 
 /**
  * Runs as folders of plain files (run.json, model.json, model.bin, scores.bin). A run is written under a
- * hidden name and renamed, so that a killed process leaves either all of it or nothing that counts.
+ * hidden name and renamed, so that a killed process leaves either all of it or nothing that counts. A run
+ * whose record cannot be read is renamed to `damaged-…` and told in `warnings`; the others open as usual.
  */
 export async function openRunStore(folder: string): Promise<RunStore> {
   const runs = new Map<string, StoredRun>()
+  const warnings: string[] = []
   for (const name of await readdir(folder)) {
-    if (name.startsWith('.')) continue
-    const run: StoredRun = JSON.parse(await readFile(join(folder, name, 'run.json'), 'utf8'))
-    runs.set(run.runId, run)
+    if (name.startsWith('.') || name.startsWith('damaged-')) continue
+    const run = parseStoredRun(await readFile(join(folder, name, 'run.json'), 'utf8').catch(() => ''))
+    if (run?.runId === name) {
+      runs.set(name, run)
+      continue
+    }
+    await rename(join(folder, name), join(folder, `damaged-${name}`))
+    warnings.push(`A run could not be read and was set aside as runs/damaged-${name}. Train again.`)
   }
+  let lastUpdate: Promise<void> = Promise.resolve()
 
   // The page asks for the scores of the run it shows again and again: the last ones read stay in memory.
   let lastRead: { readonly runId: string; readonly ranked: RankedScores } | undefined
@@ -51,6 +59,7 @@ export async function openRunStore(folder: string): Promise<RunStore> {
   }
 
   return {
+    warnings,
     list: () => [...runs.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
     find,
     async save(run, model, { scores, rows }) {
@@ -64,10 +73,15 @@ export async function openRunStore(folder: string): Promise<RunStore> {
       await rename(draft, join(folder, run.runId))
       runs.set(run.runId, run)
     },
-    async update(run) {
-      find(run.runId)
-      await replaceFile(place(run.runId, 'run.json'), JSON.stringify(run))
-      runs.set(run.runId, run)
+    async update(runId, change) {
+      const update = lastUpdate.then(async () => {
+        const run = change(find(runId))
+        await replaceFile(place(runId, 'run.json'), JSON.stringify(run))
+        // It may have been deleted while its record was written.
+        if (runs.has(runId)) runs.set(runId, run)
+      })
+      lastUpdate = update.catch(() => undefined)
+      await update
     },
     async readModel(runId) {
       find(runId)
@@ -94,6 +108,7 @@ export async function openRunStore(folder: string): Promise<RunStore> {
     },
     async delete(runId) {
       find(runId)
+      await lastUpdate
       // Renamed first: a deletion that is interrupted leaves a hidden folder, cleared at the next opening.
       await rename(join(folder, runId), join(folder, `.deleted-${runId}`))
       runs.delete(runId)

@@ -4,15 +4,14 @@ import { basename, join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
 import type { Source } from '../../contract/records.ts'
 
-/** The largest chunk a page may send at once. */
-export const largestChunk = 8 * 1024 * 1024
-
 interface Upload {
   readonly path: string
   readonly name: string
   readonly bytes: number
   readonly file: FileHandle
   received: number
+  /** The write under way: chunks that arrive together are still written one after the other. */
+  writing: Promise<void>
 }
 
 export interface Uploads {
@@ -20,13 +19,15 @@ export interface Uploads {
   append(input: { uploadId: string; chunk: Uint8Array }): Promise<{ received: number }>
   /** The file a source stands for. @throws Failure when it does not exist or has not arrived whole. */
   resolve(source: Source): Promise<{ path: string; fileName: string }>
-  /** Forgets an upload once its table is imported; other sources are left alone. */
-  release(source: Source): Promise<void>
+  /** Forgets an upload and its bytes. One that is not known any more is none. */
+  end(uploadId: string): Promise<void>
+  endAll(): Promise<void>
 }
 
 /** Files that arrive from the page in chunks, kept in the project's temporary folder until they are imported. */
 export function createUploads(temporaryFolder: string): Uploads {
   const uploads = new Map<string, Upload>()
+
   const find = (uploadId: string): Upload => {
     const upload = uploads.get(uploadId)
     if (!upload) {
@@ -34,25 +35,46 @@ export function createUploads(temporaryFolder: string): Uploads {
     }
     return upload
   }
+
+  async function end(uploadId: string): Promise<void> {
+    const upload = uploads.get(uploadId)
+    if (!upload) return
+    uploads.delete(uploadId)
+    await upload.writing.catch(() => undefined)
+    await upload.file.close()
+    await rm(upload.path, { force: true })
+  }
+
+  async function write(upload: Upload, chunk: Uint8Array): Promise<void> {
+    if (upload.received + chunk.byteLength > upload.bytes) {
+      throw new Failure('bad-request', `"${upload.name}" is longer than announced. Drop it again.`)
+    }
+    try {
+      // Writes the whole chunk; FileHandle.write may stop short on a full disk without an error.
+      await upload.file.appendFile(chunk)
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error)
+      throw new Failure(
+        'disk',
+        `"${upload.name}" could not be stored in the project's folder: ${reason}. Free some space and drop it again.`,
+      )
+    }
+    upload.received += chunk.byteLength
+  }
+
   return {
     async begin({ name, bytes }) {
       const uploadId = randomUUID()
       const path = join(temporaryFolder, uploadId)
       const file = await open(path, 'wx')
-      uploads.set(uploadId, { path, name: basename(name) || 'table.csv', bytes, file, received: 0 })
+      const writing = Promise.resolve()
+      uploads.set(uploadId, { path, name: basename(name) || 'table.csv', bytes, file, received: 0, writing })
       return { uploadId }
     },
     async append({ uploadId, chunk }) {
       const upload = find(uploadId)
-      if (chunk.byteLength > largestChunk) {
-        throw new Failure('bad-request', `A chunk may have at most ${largestChunk} bytes.`)
-      }
-      if (upload.received + chunk.byteLength > upload.bytes) {
-        throw new Failure('bad-request', `"${upload.name}" is longer than announced. Drop it again.`)
-      }
-      const position = upload.received
-      upload.received += chunk.byteLength
-      await upload.file.write(chunk, 0, chunk.byteLength, position)
+      upload.writing = upload.writing.then(() => write(upload, chunk))
+      await upload.writing
       return { received: upload.received }
     },
     async resolve(source) {
@@ -77,13 +99,9 @@ export function createUploads(temporaryFolder: string): Uploads {
       }
       return { path: upload.path, fileName: upload.name }
     },
-    async release(source) {
-      if (source.kind !== 'upload') return
-      const upload = uploads.get(source.uploadId)
-      if (!upload) return
-      uploads.delete(source.uploadId)
-      await upload.file.close()
-      await rm(upload.path, { force: true })
+    end,
+    async endAll() {
+      for (const uploadId of [...uploads.keys()]) await end(uploadId)
     },
   }
 }

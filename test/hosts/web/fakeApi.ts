@@ -10,6 +10,7 @@ export const emptyProject: Project = {
   jobs: [],
   engines: [],
   samples: [],
+  warnings: [],
 }
 
 /** Answers readProject and starts jobs that never move; refuses the rest. */

@@ -49,13 +49,27 @@ export async function openRunStore(folder: string): Promise<RunStore> {
   let lastUpdate: Promise<void> = Promise.resolve()
 
   // The page asks for the scores of the run it shows again and again: the last ones read stay in memory.
-  let lastRead: { readonly runId: string; readonly ranked: RankedScores } | undefined
+  let lastRead: { readonly runId: string; readonly ranked: Promise<RankedScores> } | undefined
 
   const place = (runId: string, file: string) => join(folder, runId, file)
   const find = (runId: string): StoredRun => {
     const run = runs.get(runId)
     if (!run) throw new Failure('not-found', 'That run is not in this project any more.', { runId })
     return run
+  }
+
+  async function loadScores(runId: string): Promise<RankedScores> {
+    const { rows: count } = find(runId)
+    const bytes = await readFile(place(runId, 'scores.bin'))
+    if (bytes.byteLength !== count * 8) {
+      throw new Failure('disk', 'The scores of this run are damaged. Train again.', { runId })
+    }
+    // Copied out of the pooled buffer so that both views are aligned.
+    const { buffer } = new Uint8Array(bytes)
+    return {
+      scores: new Float32Array(buffer, 0, count),
+      rows: new Int32Array(buffer, count * 4, count),
+    }
   }
 
   return {
@@ -91,19 +105,13 @@ export async function openRunStore(folder: string): Promise<RunStore> {
       return parseModel({ json, numbers: new Float32Array(new Uint8Array(bytes).buffer) })
     },
     async readScores(runId) {
-      const { rows: count } = find(runId)
+      find(runId)
       if (lastRead?.runId === runId) return lastRead.ranked
-      const bytes = await readFile(place(runId, 'scores.bin'))
-      if (bytes.byteLength !== count * 8) {
-        throw new Failure('disk', 'The scores of this run are damaged. Train again.', { runId })
-      }
-      // Copied out of the pooled buffer so that both views are aligned.
-      const { buffer } = new Uint8Array(bytes)
-      const ranked = {
-        scores: new Float32Array(buffer, 0, count),
-        rows: new Int32Array(buffer, count * 4, count),
-      }
+      const ranked = loadScores(runId)
       lastRead = { runId, ranked }
+      ranked.catch(() => {
+        lastRead = undefined
+      })
       return ranked
     },
     async delete(runId) {
@@ -112,6 +120,7 @@ export async function openRunStore(folder: string): Promise<RunStore> {
       // Renamed first: a deletion that is interrupted leaves a hidden folder, cleared at the next opening.
       await rename(join(folder, runId), join(folder, `.deleted-${runId}`))
       runs.delete(runId)
+      if (lastRead?.runId === runId) lastRead = undefined
       await rm(join(folder, `.deleted-${runId}`), { recursive: true, force: true })
     },
   }

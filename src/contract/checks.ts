@@ -1,10 +1,7 @@
 import { z } from 'zod'
 import type { Api, ApiMethod } from './api.ts'
 import { Failure } from './failure.ts'
-
-const mebibyte = 2 ** 20
-/** The largest chunk of an upload, in bytes. */
-export const largestChunk = 8 * mebibyte
+import { largestChunk } from './limits.ts'
 
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(10_000)

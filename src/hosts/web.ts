@@ -27,6 +27,8 @@ export async function startWebHost(options: {
   readonly engine?: string | undefined
   /** A file to import at once. */
   readonly file?: string | undefined
+  /** Called with a further address whenever one was used. */
+  readonly onNextAddress?: ((address: string) => void) | undefined
 }): Promise<WebHost> {
   const { page, core: entry, samples } = places()
   const folder = resolve(options.folder ?? defaultProject())
@@ -45,6 +47,7 @@ export async function startWebHost(options: {
       pageFolder: page,
       exportsFolder,
       port: options.port,
+      onNextAddress: options.onNextAddress,
     })
     if (path !== undefined) await core.api.startImport({ source: { kind: 'path', path } })
     return {
@@ -64,7 +67,10 @@ export async function startWebHost(options: {
 export async function runWebHost(
   options: Parameters<typeof startWebHost>[0] & { readonly open: boolean },
 ): Promise<void> {
-  const host = await startWebHost(options)
+  const host = await startWebHost({
+    ...options,
+    onNextAddress: (address) => console.log(`Another browser may come by ${address}`),
+  })
   console.log(`Residual is at ${host.address} (Ctrl-C ends it)`)
   if (options.open) openBrowser(host.address)
   const signal = await new Promise<string>((done) => {

@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { checkInput, isApiMethod, largestChunk } from '../../src/contract/checks.ts'
+import { checkInput, isApiMethod } from '../../src/contract/checks.ts'
 import { Failure } from '../../src/contract/failure.ts'
+import { largestChunk } from '../../src/contract/limits.ts'
 
 const refusal = (method: string, input: unknown) => {
   if (!isApiMethod(method)) throw new Error(`${method} is no call`)

@@ -3,37 +3,40 @@ import type { IncomingHttpHeaders } from 'node:http'
 
 /** What another site's page, or another person's program, must not reach. */
 export interface Access {
-  /** Goes into the first address; good for one exchange. */
-  readonly token: string
-  /** Whether this is the token and it was not used before. Uses it up. */
+  /** Goes into the next address to be printed; good for one exchange. */
+  token(): string
+  /** Whether this is the present token. Uses it up: another takes its place. */
   takeToken(given: string): boolean
   /** Whether the request carries the session cookie. */
   hasSession(headers: IncomingHttpHeaders): boolean
+  /** Whether it carries the cookie of a session that ended with an earlier host at this port. */
+  hadSession(headers: IncomingHttpHeaders): boolean
   /** The `Set-Cookie` header that begins a session. */
   cookie(): string
 }
 
 /**
- * One token and one session.
+ * One session, and one token at a time.
  *
  * @param cookieName differs by port: browsers keep one set of cookies for all ports of a host.
  */
 export function createAccess(cookieName: string): Access {
-  const token = randomBytes(32).toString('base64url')
+  let token = randomBytes(32).toString('base64url')
   const session = randomBytes(32).toString('base64url')
-  let used = false
+  const cookies = (headers: IncomingHttpHeaders) =>
+    (headers.cookie ?? '')
+      .split(';')
+      .map((pair) => pair.trim().split('=', 2))
+      .flatMap(([name, value]) => (name === cookieName && value !== undefined ? [value] : []))
   return {
-    token,
+    token: () => token,
     takeToken(given) {
-      if (!sameSecret(given, token) || used) return false
-      used = true
+      if (!sameSecret(given, token)) return false
+      token = randomBytes(32).toString('base64url')
       return true
     },
-    hasSession: (headers) =>
-      (headers.cookie ?? '').split(';').some((pair) => {
-        const [name, value] = pair.trim().split('=', 2)
-        return name === cookieName && value !== undefined && sameSecret(value, session)
-      }),
+    hasSession: (headers) => cookies(headers).some((value) => sameSecret(value, session)),
+    hadSession: (headers) => cookies(headers).length > 0,
     cookie: () => `${cookieName}=${session}; HttpOnly; SameSite=Strict; Path=/`,
   }
 }

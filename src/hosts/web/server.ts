@@ -4,8 +4,8 @@ import type { AddressInfo } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { WebSocketServer } from 'ws'
 import type { Api } from '../../contract/api.ts'
-import { largestChunk } from '../../contract/checks.ts'
 import { Failure } from '../../contract/failure.ts'
+import { largestChunk } from '../../contract/limits.ts'
 import { type Access, createAccess, fetchSiteFits, hostIsLocal, originFits } from './access.ts'
 import { findExport, sendExport } from './exportFiles.ts'
 import { contentPolicy, guardingHeaders } from './headers.ts'
@@ -28,6 +28,8 @@ export async function openWebServer(options: {
   readonly exportsFolder: string
   /** 0 lets the system choose. */
   readonly port: number
+  /** Called with the next address whenever one was used, so that another browser can be let in. */
+  readonly onNextAddress?: ((address: string) => void) | undefined
 }): Promise<WebServer> {
   const files = await readPageFiles(options.pageFolder)
   const api = pageApi(options.api)
@@ -39,9 +41,15 @@ export async function openWebServer(options: {
   })
   const { port } = server.address() as AddressInfo
   const access = createAccess(`residual-${port}`)
+  const nextAddress = () => `http://127.0.0.1:${port}/?token=${access.token()}`
+  const address = nextAddress()
+  const letIn = (response: ServerResponse) => {
+    welcome(response, access)
+    options.onNextAddress?.(nextAddress())
+  }
 
   server.on('request', (request, response) => {
-    answer({ request, response, access, files, exportsFolder: options.exportsFolder }).catch(() => {
+    answer({ request, response, access, letIn, files, exportsFolder: options.exportsFolder }).catch(() => {
       if (!response.headersSent) refuse(response, 500, 'Something unexpected went wrong.')
       else response.destroy()
     })
@@ -70,7 +78,7 @@ export async function openWebServer(options: {
 
   return {
     port,
-    address: `http://127.0.0.1:${port}/?token=${access.token}`,
+    address,
     async close() {
       options.pages.close()
       const closed = once(server, 'close')
@@ -85,11 +93,13 @@ interface Exchange {
   readonly request: IncomingMessage
   readonly response: ServerResponse
   readonly access: Access
+  /** Answers whoever came with the token. */
+  readonly letIn: (response: ServerResponse) => void
   readonly files: ReadonlyMap<string, PageFile>
   readonly exportsFolder: string
 }
 
-async function answer({ request, response, access, files, exportsFolder }: Exchange): Promise<void> {
+async function answer({ request, response, access, letIn, files, exportsFolder }: Exchange): Promise<void> {
   const { headers, method } = request
   for (const [name, value] of Object.entries(guardingHeaders)) response.setHeader(name, value)
   if (!hostIsLocal(headers)) {
@@ -107,13 +117,14 @@ async function answer({ request, response, access, files, exportsFolder }: Excha
   const [path = '/', query = ''] = (request.url ?? '/').split('?', 2)
   const known = access.hasSession(headers)
   const token = path === '/' ? new URLSearchParams(query).get('token') : null
-  if (token !== null && !known && method === 'GET' && access.takeToken(token))
-    return welcome(response, access)
+  if (token !== null && !known && method === 'GET' && access.takeToken(token)) return letIn(response)
   if (!known)
     return refuse(
       response,
       403,
-      'Open the address that Residual printed. Its token can be used once; restart Residual for a new one.',
+      access.hadSession(headers)
+        ? 'Residual was restarted: open the address it printed.'
+        : 'Open the address that Residual printed last. Each address works once.',
     )
   if (token !== null) return redirectHome(response)
 

@@ -69,6 +69,26 @@ describe('the token', () => {
     await fresh.close()
   })
 
+  it('is followed by another, which lets a second browser into the same session', async () => {
+    const next: string[] = []
+    const fresh = await openWebServer({
+      api: fakeApi,
+      pages,
+      pageFolder,
+      exportsFolder,
+      port: 0,
+      onNextAddress: (address) => next.push(address),
+    })
+    const first = await rawRequest(fresh.port, pathOf(fresh.address))
+    expect(next).toHaveLength(1)
+    expect(next[0]).not.toBe(fresh.address)
+    const second = await rawRequest(fresh.port, pathOf(next[0] ?? ''))
+    expect([second.status, second.headers['set-cookie']]).toEqual([200, first.headers['set-cookie']])
+    expect((await rawRequest(fresh.port, pathOf(next[0] ?? ''))).status).toBe(403)
+    expect(next).toHaveLength(2)
+    await fresh.close()
+  })
+
   it('leads home when the page is already known', async () => {
     const answer = await get(pathOf(server.address))
     expect([answer.status, answer.headers.location]).toEqual([302, '/'])
@@ -89,6 +109,18 @@ describe('nothing is served', () => {
       expect(answer.body).not.toContain('page')
     },
   )
+
+  it('to a page of an earlier host at this port, which is told so', async () => {
+    const [name] = session.cookie?.split('=') ?? []
+    const answer = await rawRequest(server.port, '/', { headers: { cookie: `${name}=of-before` } })
+    expect([answer.status, answer.body]).toEqual([
+      403,
+      'Residual was restarted: open the address it printed.\n',
+    ])
+    expect((await rawRequest(server.port, '/')).body).toBe(
+      'Open the address that Residual printed last. Each address works once.\n',
+    )
+  })
 
   it('with another cookie, or the token as cookie', async () => {
     const [name] = session.cookie?.split('=') ?? []

@@ -18,7 +18,7 @@ export function useExport(
   connection: Connection,
   jobs: JobsState,
   { run }: RunState,
-  { keep }: ThresholdState,
+  { ensureKept }: Pick<ThresholdState, 'ensureKept'>,
   place: ExportPlace,
 ) {
   const scope = shallowRef<'flagged' | 'all'>('flagged')
@@ -29,12 +29,17 @@ export function useExport(
       place.deliver(ended.status.result.file)
     }
   })
+  /** The run whose rows are written. A file under way is delivered also when another run is looked at meanwhile. */
+  const writtenRun = shallowRef<string | null>(null)
   watch(
     () => run.value?.runId,
-    () => job.forget(),
+    () => {
+      if (!job.running.value) job.forget()
+    },
   )
 
   const file = computed<ExportedFile | null>(() => {
+    if (writtenRun.value !== run.value?.runId) return null
     const status = job.job.value?.status
     return status?.state === 'done' && status.result.kind === 'export' ? status.result.file : null
   })
@@ -43,10 +48,12 @@ export function useExport(
   async function start(suggestedName: string): Promise<void> {
     const runId = run.value?.runId
     if (runId === undefined || job.running.value) return
+    writtenRun.value = runId
     await job.start(async () => {
       const path = await place.choosePath(suggestedName)
       if (path === null) throw new DOMException('No file was chosen.', 'AbortError')
-      await keep()
+      // Rows by another line than the one on screen would be the wrong rows.
+      await ensureKept(runId)
       return connection.api.startExport({
         runId,
         rows: scope.value,
@@ -58,5 +65,3 @@ export function useExport(
 
   return { scope, neutraliseFormulas, job, file, deliver: place.deliver, start }
 }
-
-export type ExportState = ReturnType<typeof useExport>

@@ -24,7 +24,8 @@ export function useJob(jobs: JobsState, ended: (job: Job) => void | Promise<void
     if (starting.value) return
     starting.value = true
     refused.value = null
-    jobId.value = null
+    // One that still runs is followed to its end if the next is refused.
+    if (job.value?.status.state !== 'running') jobId.value = null
     try {
       jobId.value = (await ask()).jobId
     } catch (thrown) {
@@ -43,9 +44,15 @@ export function useJob(jobs: JobsState, ended: (job: Job) => void | Promise<void
   })
   const running = computed(() => starting.value || job.value?.status.state === 'running')
 
+  /** Follows a job that someone else started. */
+  function adopt(id: string): void {
+    jobId.value = id
+    refused.value = null
+  }
+
   function forget(): void {
     jobId.value = null
     refused.value = null
   }
-  return { jobId, job, starting, running, failure, start, forget }
+  return { jobId, job, starting, running, failure, start, adopt, forget }
 }

@@ -9,15 +9,23 @@ import type { ProjectState } from './useProject.ts'
 
 /** The run under review: its summary, all its scores, and how it fares against labels where there are any. */
 export function useRun(connection: Connection, project: ProjectState, { dataset }: DatasetState) {
-  const runId = shallowRef<string | null>(null)
+  /** The run looked at, by data set, so that switching data sets and back leads to the same run. */
+  const chosen = shallowRef<ReadonlyMap<string, string>>(new Map())
   const deleteFailure = shallowRef<WireFailure | null>(null)
   const scores = useAsk<ScoreOrder>()
   const evaluation = useAsk<Evaluation | null>()
 
   const runs = computed(() => project.runs.value.filter((run) => run.datasetId === dataset.value?.datasetId))
   const run = computed<RunSummary | null>(
-    () => runs.value.find((one) => one.runId === runId.value) ?? runs.value[0] ?? null,
+    () => runs.value.find((one) => one.runId === chosen.value.get(one.datasetId)) ?? runs.value[0] ?? null,
   )
+  // The run on screen stays on screen: a newer one that a training adds must not take its place unasked.
+  watch(run, (now) => now && select(now.runId, now.datasetId), { immediate: true })
+
+  function select(runId: string, datasetId = dataset.value?.datasetId): void {
+    if (datasetId === undefined || chosen.value.get(datasetId) === runId) return
+    chosen.value = new Map(chosen.value).set(datasetId, runId)
+  }
 
   async function load(): Promise<void> {
     const now = run.value
@@ -53,9 +61,7 @@ export function useRun(connection: Connection, project: ProjectState, { dataset 
     evaluation: evaluation.value,
     totals,
     failure: computed(() => scores.failure.value ?? evaluation.failure.value ?? deleteFailure.value),
-    select: (id: string) => {
-      runId.value = id
-    },
+    select,
     reload: load,
     remove,
   }

@@ -1,8 +1,9 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
-import { toWireFailure } from '../../src/contract/failure.ts'
+import { Failure, toWireFailure } from '../../src/contract/failure.ts'
 import type { ThresholdRule, WireFailure } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
 import { countAtLeast, cutForRows, metricsAtCount } from './scores.ts'
+import type { ProjectState } from './useProject.ts'
 import type { RunState } from './useRun.ts'
 
 /** Where the line stands in the page; the core hears of it a moment later. */
@@ -14,66 +15,86 @@ interface Line {
 
 /** Milliseconds of rest after which a moved line is kept with the run. */
 const restBeforeKeeping = 250
+/** The largest 32-bit float: scores and cuts are 32-bit in the core. */
+const highestCut = 3.4028234663852886e38
 
-/** The cut between what is flagged and what is not. Counts follow at once; keeping it is debounced. */
-export function useThreshold(connection: Connection, { run, scores, totals }: RunState) {
-  const line = shallowRef<Line | null>(null)
-  const failure = shallowRef<WireFailure | null>(null)
-  const keeping = shallowRef(false)
-  let timer: ReturnType<typeof setTimeout> | undefined
-  let newest = 0
+/**
+ * The cut between what is flagged and what is not. Counts follow at once; keeping it is debounced. A moved
+ * line belongs to its run until the core has it, so switching runs and back neither loses nor delays it.
+ */
+export function useThreshold(
+  connection: Connection,
+  { keepThreshold }: Pick<ProjectState, 'keepThreshold'>,
+  { run, scores, totals }: RunState,
+) {
+  const moved = shallowRef<ReadonlyMap<string, Line>>(new Map())
+  const failures = shallowRef<ReadonlyMap<string, WireFailure>>(new Map())
+  const flights = new Map<string, Promise<boolean>>()
+  let resting: { readonly runId: string; readonly timer: ReturnType<typeof setTimeout> } | null = null
 
-  watch(
-    () => [run.value?.runId, run.value?.threshold] as const,
-    ([id, threshold], before) => {
-      const sameRun = before?.[0] === id
-      // A reread of the project must not pull the line from under a hand that still moves it.
-      if (sameRun && (timer !== undefined || keeping.value)) return
-      if (!sameRun) forget()
-      line.value = threshold ? { rule: threshold.rule, value: threshold.value, cut: threshold.cut } : null
-    },
-    { immediate: true },
-  )
+  const runId = computed(() => run.value?.runId ?? null)
+  const line = computed<Line | null>(() => {
+    const now = run.value
+    if (!now) return null
+    const { rule, value, cut } = moved.value.get(now.runId) ?? now.threshold
+    return { rule, value, cut }
+  })
 
-  function forget(): void {
-    clearTimeout(timer)
-    timer = undefined
-    newest += 1
-    keeping.value = false
-    failure.value = null
+  /** Keeps the line of a run as it stands now, once it stands; true when the core has it. */
+  function keepOf(id: string): Promise<boolean> {
+    if (resting?.runId === id) stopResting()
+    const underWay = flights.get(id)
+    if (underWay) return underWay
+    const flight = send(id).finally(() => flights.delete(id))
+    flights.set(id, flight)
+    return flight
   }
 
-  /** Tells the core where the line stands now. */
-  async function keep(): Promise<void> {
-    clearTimeout(timer)
-    timer = undefined
-    const runId = run.value?.runId
-    const now = line.value
-    if (runId === undefined || !now) return
-    const mine = ++newest
-    keeping.value = true
-    try {
-      const kept = await connection.api.setThreshold({ runId, rule: now.rule, value: now.value })
-      if (mine !== newest || timer !== undefined) return
-      line.value = { rule: kept.rule, value: kept.value, cut: kept.cut }
-      failure.value = null
-    } catch (thrown) {
-      if (mine === newest) failure.value = toWireFailure(thrown)
-    } finally {
-      if (mine === newest) keeping.value = false
+  // One call at a time and run: two that overtake each other would keep the older line.
+  async function send(id: string): Promise<boolean> {
+    for (;;) {
+      const sent = moved.value.get(id)
+      if (!sent) return true
+      try {
+        const kept = await connection.api.setThreshold({ runId: id, rule: sent.rule, value: sent.value })
+        keepThreshold(id, kept)
+        failures.value = without(failures.value, id)
+        if (moved.value.get(id) === sent) moved.value = without(moved.value, id)
+      } catch (thrown) {
+        if (moved.value.get(id) !== sent) continue
+        failures.value = new Map(failures.value).set(id, toWireFailure(thrown))
+        return false
+      }
     }
   }
 
-  function keepSoon(): void {
-    clearTimeout(timer)
-    timer = setTimeout(() => void keep(), restBeforeKeeping)
+  function stopResting(): void {
+    clearTimeout(resting?.timer)
+    resting = null
+  }
+  /** Keeps at once what still rests. */
+  function flush(): void {
+    if (resting) void keepOf(resting.runId)
   }
 
-  /** Moves the line to a score. */
+  function put(next: Line): string | null {
+    const id = runId.value
+    if (id === null) return null
+    moved.value = new Map(moved.value).set(id, next)
+    return id
+  }
+  function putSoon(next: Line): void {
+    if (resting && resting.runId !== runId.value) flush()
+    stopResting()
+    const id = put(next)
+    if (id !== null) resting = { runId: id, timer: setTimeout(flush, restBeforeKeeping) }
+  }
+
+  /** Moves the line to a score, which the core keeps as a 32-bit float. */
   function moveTo(cut: number): void {
     if (!Number.isFinite(cut)) return
-    line.value = { rule: 'manual', value: cut, cut }
-    keepSoon()
+    const value = Math.min(cut, highestCut)
+    putSoon({ rule: 'manual', value, cut: Math.fround(value) })
   }
 
   /** Moves the line so that the `rows` strangest rows are flagged. */
@@ -81,28 +102,57 @@ export function useThreshold(connection: Connection, { run, scores, totals }: Ru
     const order = scores.value
     if (!order || !Number.isFinite(rows)) return
     const wanted = Math.min(Math.max(Math.round(rows), 0), order.scores.length)
-    line.value = { rule: 'top-k', value: wanted, cut: cutForRows(order.scores, wanted) }
-    keepSoon()
+    putSoon({ rule: 'top-k', value: wanted, cut: cutForRows(order.scores, wanted) })
   }
 
   /** Applies a suggested rule. */
-  async function apply(suggestion: Line): Promise<void> {
-    line.value = { rule: suggestion.rule, value: suggestion.value, cut: suggestion.cut }
-    await keep()
+  async function apply({ rule, value, cut }: Line): Promise<void> {
+    const id = put({ rule, value, cut })
+    if (id !== null) await keepOf(id)
   }
 
+  /** Waits until the core has the line of a run. Throws Failure where it does not take it. */
+  async function ensureKept(id: string): Promise<void> {
+    if (await keepOf(id)) return
+    const { code, message } = failures.value.get(id) ?? { code: 'core-stopped', message: 'Try again.' }
+    throw new Failure(code, `The threshold could not be kept, so nothing was written. ${message}`)
+  }
+
+  watch(runId, flush)
+  // A page that is closed or reloaded runs no timers any more, nor does it end its scopes.
+  globalThis.addEventListener?.('pagehide', flush)
   onScopeDispose(() => {
-    if (timer !== undefined) void keep()
+    globalThis.removeEventListener?.('pagehide', flush)
+    flush()
   })
 
   const flagged = computed(() => {
-    if (!line.value) return 0
-    return scores.value
+    if (!line.value || !run.value) return 0
+    return scores.value?.runId === run.value.runId
       ? countAtLeast(scores.value.scores, line.value.cut)
-      : (run.value?.threshold.flagged ?? 0)
+      : run.value.threshold.flagged
   })
   const metrics = computed(() => (totals.value ? metricsAtCount(totals.value, flagged.value) : null))
-  return { line, flagged, metrics, failure, keeping, moveTo, flagRows, apply, keep }
+  return {
+    line,
+    flagged,
+    metrics,
+    failure: computed(() => (runId.value === null ? null : (failures.value.get(runId.value) ?? null))),
+    moveTo,
+    flagRows,
+    apply,
+    /** Tells the core where the line of the run on screen stands. */
+    keep: async () => {
+      if (runId.value !== null) await keepOf(runId.value)
+    },
+    ensureKept,
+  }
+}
+
+function without<Value>(map: ReadonlyMap<string, Value>, key: string): ReadonlyMap<string, Value> {
+  const next = new Map(map)
+  next.delete(key)
+  return next
 }
 
 export type ThresholdState = ReturnType<typeof useThreshold>

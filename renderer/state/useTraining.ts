@@ -1,13 +1,13 @@
 import { computed, shallowRef, watch } from 'vue'
 import type { Api } from '../../src/contract/api.ts'
-import type { Job, TrainingSettings } from '../../src/contract/records.ts'
+import type { Job, TrainingSettings, WireFailure } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
 import { useAsk } from './useAsk.ts'
 import type { DatasetState } from './useDataset.ts'
 import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
 
-export type TrainingPlan = Awaited<ReturnType<Api['planTraining']>>
+type TrainingPlan = Awaited<ReturnType<Api['planTraining']>>
 
 /** Auto's plan for the data set, what the person changed of it, and the training job. */
 export function useTraining(
@@ -18,13 +18,13 @@ export function useTraining(
 ) {
   const plan = useAsk<TrainingPlan>()
   const changes = shallowRef<Partial<TrainingSettings>>({})
-  const lastRun = shallowRef<string | null>(null)
+  /** The data set that the training is of; null for one that was under way when the page connected. */
+  const trainedOn = shallowRef<string | null>(null)
 
   const job = useJob(jobs, async (ended: Job) => {
     const { status } = ended
     if (status.state !== 'done' && status.state !== 'cancelled') return
     if (status.result?.kind !== 'training') return
-    lastRun.value = status.result.runId
     await trained(status.result.runId)
   })
 
@@ -42,17 +42,35 @@ export function useTraining(
     async ([id], before) => {
       if (id !== before?.[0]) {
         changes.value = {}
-        lastRun.value = null
         plan.clear()
-        if (!job.running.value) job.forget()
       }
       await planAgain()
     },
     { immediate: true },
   )
 
-  /** The training on screen: this page's own, or one that was under way when the page connected. */
-  const shown = computed(() => (job.running.value ? job.job.value : jobs.runningOf('training')))
+  // One that was under way when the page connected is followed like the page's own.
+  watch(
+    () => jobs.runningOf('training')?.jobId,
+    (id) => {
+      if (id === undefined || job.running.value) return
+      trainedOn.value = null
+      job.adopt(id)
+    },
+    { immediate: true },
+  )
+  const here = computed(() => trainedOn.value === null || trainedOn.value === dataset.value?.datasetId)
+  /** Whether the data set on the table is being trained on, from the click on. */
+  const running = computed(() => here.value && job.running.value)
+  const shown = computed(() => (running.value ? job.job.value : null))
+  /** A training on another data set: only one runs at a time. */
+  const elsewhere = computed(() => (here.value || !job.running.value ? null : job.job.value))
+  const failure = computed<WireFailure | null>(() => (here.value ? job.failure.value : null))
+  /** Whether the last training was cancelled before there was anything to score with. */
+  const cancelledEmpty = computed(() => {
+    const status = job.job.value?.status
+    return here.value && status?.state === 'cancelled' && status.result === null
+  })
 
   const settings = computed<TrainingSettings | null>(() =>
     plan.value.value ? { ...plan.value.value.settings, ...changes.value } : null,
@@ -76,7 +94,7 @@ export function useTraining(
   async function start(): Promise<void> {
     const id = dataset.value?.datasetId
     if (id === undefined || job.running.value) return
-    lastRun.value = null
+    trainedOn.value = id
     await job.start(() => connection.api.startTraining({ datasetId: id, settings: changes.value }))
   }
 
@@ -89,11 +107,11 @@ export function useTraining(
     changes,
     change,
     giveBack,
-    job,
+    running,
     shown,
-    lastRun,
+    elsewhere,
+    failure,
+    cancelledEmpty,
     start,
   }
 }
-
-export type TrainingState = ReturnType<typeof useTraining>

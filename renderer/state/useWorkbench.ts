@@ -19,7 +19,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
   const jobs = useJobs(connection, project)
   const dataset = useDataset(connection, project)
   const run = useRun(connection, project, dataset)
-  const threshold = useThreshold(connection, run)
+  const threshold = useThreshold(connection, project, run)
   const stage = useStage(dataset, run)
   const notices = useNotices(connection)
 
@@ -29,8 +29,12 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     stage.open('import')
   })
   const training = useTraining(connection, jobs, dataset, async (runId) => {
-    run.select(runId)
     await project.reread()
+    const ofDataset = project.runs.value.find((one) => one.runId === runId)?.datasetId
+    const looking = stage.stage.value === 'review' || stage.stage.value === 'export'
+    if (looking && run.run.value?.datasetId === ofDataset) {
+      notices.say('news', 'The training has ended. Choose its run in the list in Review to see it.')
+    } else run.select(runId, ofDataset)
   })
   const exporting = useExport(connection, jobs, run, threshold, hostPlace(host))
   connection.on('fileOpened', (source) => {

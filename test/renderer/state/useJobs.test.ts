@@ -4,8 +4,8 @@ import { useJob } from '../../../renderer/state/useJob.ts'
 import { mergeJobs, useJobs } from '../../../renderer/state/useJobs.ts'
 import { useProject } from '../../../renderer/state/useProject.ts'
 import { Failure } from '../../../src/contract/failure.ts'
-import type { Job } from '../../../src/contract/records.ts'
-import { fakeConnection, settled } from '../fakeConnection.ts'
+import type { Job, Project } from '../../../src/contract/records.ts'
+import { deferred, fakeConnection, settled } from '../fakeConnection.ts'
 import { job, project } from '../records.ts'
 
 const done: Job['status'] = { state: 'done', result: { kind: 'training', runId: 'r1' } }
@@ -17,10 +17,47 @@ describe('jobs after a reread of the project', () => {
       ['b', job({ jobId: 'b', status: done })],
       ['c', job({ jobId: 'c', progress: 0.1 })],
     ])
-    const merged = mergeJobs(known, project({ jobs: [job({ jobId: 'c', progress: 0.9 })] }))
+    const merged = mergeJobs(known, [job({ jobId: 'c', progress: 0.9 })], new Set(known.keys()))
     expect(merged.get('a')?.status).toMatchObject({ state: 'failed', failure: { code: 'core-stopped' } })
     expect(merged.get('b')?.status).toEqual(done)
     expect(merged.get('c')?.progress).toBe(0.9)
+  })
+
+  it('lets no older answer undo an ending or lose a job that began after the question', () => {
+    const known = new Map([
+      ['ended', job({ jobId: 'ended', status: done })],
+      ['new', job({ jobId: 'new' })],
+    ])
+    const merged = mergeJobs(known, [job({ jobId: 'ended' })], new Set(['ended']))
+    expect([merged.get('ended')?.status, merged.get('new')?.status]).toEqual([done, { state: 'running' }])
+  })
+
+  it('counts as asked when the question leaves, not when the answer comes', async () => {
+    const answers = [deferred<Project>(), deferred<Project>()]
+    let asked = 0
+    const { connection, events } = fakeConnection({
+      readProject: () => answers[asked++]?.promise ?? Promise.reject(new Error('asked too often')),
+    })
+    const jobs = effectScope().run(() => useJobs(connection, useProject(connection)))
+    events.jobChanged(job({ jobId: 'after' }))
+    answers[0]?.resolve(project())
+    await settled()
+    expect(jobs?.jobs.value.get('after')?.status.state).toBe('running')
+    events.projectChanged()
+    answers[1]?.resolve(project())
+    await settled()
+    expect(jobs?.jobs.value.get('after')?.status.state).toBe('failed')
+  })
+
+  it('calls running jobs stopped when the core was restarted or given up', async () => {
+    const { connection, events } = fakeConnection({ readProject: async () => project() })
+    const jobs = effectScope().run(() => useJobs(connection, useProject(connection)))
+    await settled()
+    events.jobChanged(job({ jobId: 'a' }))
+    events.jobChanged(job({ jobId: 'b', status: done }))
+    events.coreRestarted({ message: 'gave up', working: false })
+    expect(jobs?.jobs.value.get('a')?.status).toMatchObject({ failure: { code: 'core-stopped' } })
+    expect(jobs?.jobs.value.get('b')?.status).toEqual(done)
   })
 })
 
@@ -66,6 +103,19 @@ describe('a job that the page started', () => {
       events.jobChanged(job({ status: done }))
       return { jobId: 'j1' }
     })
+    await settled()
+    expect(ended).toEqual(['done'])
+  })
+
+  it('is followed on when a second one is refused because it still runs', async () => {
+    const { mine, events, ended } = await started({ ask: async () => ({ jobId: 'j1' }) })
+    events.jobChanged(job())
+    await settled()
+    await mine.start(async () => {
+      throw new Failure('busy', 'The first still runs.')
+    })
+    expect([mine.jobId.value, mine.failure.value?.code]).toEqual(['j1', 'busy'])
+    events.jobChanged(job({ status: done }))
     await settled()
     expect(ended).toEqual(['done'])
   })

@@ -4,8 +4,9 @@ import { labelTotals } from '../../../renderer/state/scores.ts'
 import type { RunState } from '../../../renderer/state/useRun.ts'
 import { useThreshold } from '../../../renderer/state/useThreshold.ts'
 import type { Api } from '../../../src/contract/api.ts'
-import type { RunSummary, ScoreOrder } from '../../../src/contract/records.ts'
-import { fakeConnection } from '../fakeConnection.ts'
+import { Failure } from '../../../src/contract/failure.ts'
+import type { RunSummary, ScoreOrder, Threshold } from '../../../src/contract/records.ts'
+import { deferred, fakeConnection } from '../fakeConnection.ts'
 import { run } from '../records.ts'
 
 beforeEach(() => {
@@ -31,9 +32,13 @@ function opened(setThreshold: Api['setThreshold']) {
     totals: computed(() => labelTotals(labels)),
   }
   const scope = effectScope()
-  const threshold = scope.run(() => useThreshold(connection, state as RunState))
+  const keepThreshold = (runId: string, kept: Threshold) => {
+    const now = summary.value
+    if (now?.runId === runId) summary.value = { ...now, threshold: kept }
+  }
+  const threshold = scope.run(() => useThreshold(connection, { keepThreshold }, state as RunState))
   if (!threshold) throw new Error('no scope')
-  return { threshold, summary, scope }
+  return { threshold, summary, scores, scope }
 }
 
 const kept = () => {
@@ -91,6 +96,85 @@ describe('the threshold line', () => {
     summary.value = run({ runId: 'r2', threshold: { rule: 'mad', value: 3, cut: 4, flagged: 2 } })
     await nextTick()
     expect(threshold.line.value).toEqual({ rule: 'mad', value: 3, cut: 4 })
+  })
+
+  it('that was moved just before a switch is kept at once, with its own run, and is there on the way back', async () => {
+    const { calls, setThreshold } = kept()
+    const answer = deferred<void>()
+    const { threshold, summary } = opened(async (input) => {
+      await answer.promise
+      return setThreshold(input)
+    })
+    const first = summary.value
+    threshold.moveTo(2)
+    summary.value = run({ runId: 'r2' })
+    await nextTick()
+    summary.value = first
+    await nextTick()
+    expect(threshold.line.value?.cut).toBe(2)
+    answer.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    expect(calls).toEqual([{ runId: 'r1', rule: 'manual', value: 2 }])
+    expect(summary.value?.threshold.cut).toBe(2)
+  })
+
+  it('is sent one call at a time, the last one last', async () => {
+    const { calls, setThreshold } = kept()
+    const answers = [deferred<void>(), deferred<void>()]
+    const { threshold } = opened(async (input) => {
+      const turn = answers[calls.length]
+      const answered = await setThreshold(input)
+      await turn?.promise
+      return answered
+    })
+    threshold.moveTo(2)
+    const first = threshold.keep()
+    threshold.moveTo(4)
+    const second = threshold.keep()
+    expect(calls.length).toBe(1)
+    answers[0]?.resolve()
+    await vi.advanceTimersByTimeAsync(0)
+    answers[1]?.resolve()
+    await Promise.all([first, second])
+    expect([calls.map(({ value }) => value), threshold.line.value?.cut]).toEqual([[2, 4], 4])
+  })
+
+  it('that the core refuses stays on screen and stops an export', async () => {
+    const { threshold } = opened(async () => {
+      throw new Failure('disk', 'The disk is full.')
+    })
+    threshold.moveTo(2)
+    await expect(threshold.ensureKept('r1')).rejects.toThrow(
+      'The threshold could not be kept, so nothing was written. The disk is full.',
+    )
+    expect([threshold.line.value?.cut, threshold.failure.value?.code]).toEqual([2, 'disk'])
+  })
+
+  it('counts by the 32-bit cut that the core keeps, so that a copied score flags its own row', () => {
+    const { threshold, scores } = opened(kept().setThreshold)
+    const score = Math.fround(0.3)
+    const shown = Number(score.toPrecision(9))
+    expect(shown).toBeGreaterThan(score)
+    scores.value = {
+      runId: 'r1',
+      scores: Float32Array.from([score]),
+      rows: Int32Array.from([0]),
+      labels: null,
+    }
+    threshold.moveTo(shown)
+    expect([threshold.flagged.value, threshold.line.value?.value]).toEqual([1, shown])
+  })
+
+  it('is kept when the window is closed before it rested', async () => {
+    const { calls, setThreshold } = kept()
+    const page = new EventTarget()
+    vi.stubGlobal('addEventListener', page.addEventListener.bind(page))
+    vi.stubGlobal('removeEventListener', page.removeEventListener.bind(page))
+    const { threshold } = opened(setThreshold)
+    vi.unstubAllGlobals()
+    threshold.moveTo(2)
+    page.dispatchEvent(new Event('pagehide'))
+    expect(calls.length).toBe(1)
   })
 
   it('is kept when the page goes before it rested', async () => {

@@ -9,12 +9,13 @@ import { fakeConnection, settled } from '../fakeConnection.ts'
 import { column, dataset, job, project, run } from '../records.ts'
 
 async function opened(jobs: readonly Job[] = []) {
+  const other = dataset({ datasetId: 'd2', name: 'fans.csv' })
   const planned: string[] = []
   const started: unknown[] = []
   const trained: string[] = []
   let held = dataset()
   const { connection, events } = fakeConnection({
-    readProject: async () => project({ datasets: [held], jobs }),
+    readProject: async () => project({ datasets: [held, other], jobs }),
     planTraining: async ({ datasetId }) => {
       planned.push(datasetId)
       return { settings: run().settings, features: 2, rows: 4, trainableParameters: 10 }
@@ -66,11 +67,47 @@ describe('training', () => {
     const result = { kind: 'training', runId: 'r9' } as const
     events.jobChanged(job({ status: { state: 'cancelled', result } }))
     await settled()
-    expect([trained, training.lastRun.value]).toEqual([['r9'], 'r9'])
+    expect([trained, training.cancelledEmpty.value]).toEqual([['r9'], false])
   })
 
   it('shows a training that was under way when the page connected', async () => {
     const { training } = await opened([job({ jobId: 'before' })])
     expect(training.shown.value?.jobId).toBe('before')
+  })
+
+  it('follows a training that was under way to its run', async () => {
+    const { trained, events } = await opened([job({ jobId: 'before' })])
+    const result = { kind: 'training', runId: 'r9' } as const
+    events.jobChanged(job({ jobId: 'before', status: { state: 'done', result } }))
+    await settled()
+    expect(trained).toEqual(['r9'])
+  })
+
+  it('belongs to its data set: another one shows neither its progress nor its failure', async () => {
+    const { data, training, events } = await opened()
+    await training.start()
+    events.jobChanged(job())
+    data.select('d2')
+    await settled()
+    expect([training.running.value, training.shown.value, training.elsewhere.value?.jobId]).toEqual([
+      false,
+      null,
+      'j1',
+    ])
+    const failure = { code: 'engine', message: 'Out of memory.', details: {} } as const
+    events.jobChanged(job({ status: { state: 'failed', failure } }))
+    await settled()
+    expect([training.failure.value, training.elsewhere.value]).toEqual([null, null])
+    data.select('d1')
+    await settled()
+    expect(training.failure.value?.message).toBe('Out of memory.')
+  })
+
+  it('says when it was cancelled before there was anything to keep', async () => {
+    const { training, events } = await opened()
+    await training.start()
+    events.jobChanged(job({ status: { state: 'cancelled', result: null } }))
+    await settled()
+    expect(training.cancelledEmpty.value).toBe(true)
   })
 })

@@ -28,6 +28,7 @@ export class Database {
   readonly file: string
   readonly #instance: DuckDBInstance
   #open = true
+  #lastChange: Promise<unknown> = Promise.resolve()
 
   constructor(file: string, instance: DuckDBInstance) {
     this.file = file
@@ -71,13 +72,22 @@ export class Database {
     })
   }
 
-  /** Moves what is in the write-ahead log into the main file. Skipped while other transactions run. */
+  /**
+   * A transaction that changes what is stored already. Such changes wait for one another: DuckDB would refuse the
+   * second of two on one row, and what the first wrote must be read by the second. Read inside it what it changes.
+   */
+  async change<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
+    const turn = this.#lastChange.then(() => this.transaction(action))
+    this.#lastChange = turn.catch(() => undefined)
+    return await turn
+  }
+
+  /**
+   * Moves what is in the write-ahead log into the main file, unless other transactions run. Never throws: until
+   * it succeeds the log keeps what was committed, and the next checkpoint tries again.
+   */
   async checkpoint(): Promise<void> {
-    try {
-      await this.run('CHECKPOINT')
-    } catch (error) {
-      if (!/other (write )?transactions|Cannot CHECKPOINT/i.test(String(error))) throw error
-    }
+    await this.run('CHECKPOINT').catch(() => undefined)
   }
 
   async close(): Promise<void> {

@@ -1,6 +1,8 @@
 // Date-times as people write them. A form is chosen for a whole column; where day and month cannot be told
 // apart by any cell, the column stays text.
 
+import { finiteExpression } from './numbers.ts'
+
 export interface DateForm {
   readonly pattern: RegExp
   /** DuckDB strptime formats, tried in order; null: ISO, read by DuckDB itself. */
@@ -69,7 +71,10 @@ export function findDateForm(texts: readonly string[], share: number): DateForm 
 
 /** SQL that reads `text` by the form, null where it does not fit. */
 export function dateExpression(form: DateForm, text: string): string {
-  if (form.formats === null) return `TRY_CAST(${text} AS TIMESTAMP)`
+  if (form.formats === null) {
+    // DuckDB also takes the words infinity and epoch; no date-time of a table is written so.
+    return finiteExpression(`TRY_CAST(CASE WHEN lower(${text}) <> 'epoch' THEN ${text} END AS TIMESTAMP)`)
+  }
   return `try_strptime(${text}, [${form.formats.map((format) => `'${format}'`).join(', ')}])`
 }
 

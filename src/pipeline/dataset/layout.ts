@@ -27,6 +27,20 @@ export const storedColumn = (position: number): string => `c${position}`
 /** Texts that did not fit a column's type, beside it; null everywhere else. */
 export const misfitColumn = (position: number): string => `m${position}`
 
+/** The Failure for a data set that is not, or no longer, there. */
+export function vanished(datasetId: string): Failure {
+  return new Failure('not-found', 'This data set is no longer in the project. It may have been deleted.', {
+    datasetId,
+  })
+}
+
+/** What a query on a data set's table threw: a Failure when the table was deleted meanwhile. */
+export function tableError(error: unknown, datasetId: string): unknown {
+  const missing =
+    error instanceof Error && /Catalog Error.*Table with name data_\S+ does not exist/is.test(error.message)
+  return missing ? vanished(datasetId) : error
+}
+
 /** The decoded source, kept as UTF-8. */
 export const sourcePath = (folder: string, datasetId: string): string =>
   join(folder, `${safeId(datasetId)}.csv`)

@@ -11,6 +11,15 @@ export function isNumberText(text: string, decimalMark: '.' | ','): boolean {
   return (decimalMark === ',' ? commaNumber : pointNumber).test(text) || infinity.test(text)
 }
 
+/** SQL: the DOUBLE or TIMESTAMP, null where it is infinite or not a number. */
+export const finiteExpression = (value: string): string => `CASE WHEN isfinite(${value}) THEN ${value} END`
+
+/** SQL that reads `text` as a finite number, null where it is none. */
+export function numberReading(text: string, decimalMark: '.' | ','): string {
+  const pointed = decimalMark === ',' ? `replace(replace(${text}, '.', 'x'), ',', '.')` : text
+  return finiteExpression(`TRY_CAST(${pointed} AS DOUBLE)`)
+}
+
 /** Whole numbers above 2^53 would be rounded as numbers, so they must be codes. */
 export function isHugeInteger(text: string): boolean {
   return /^[+-]?\d{16,}$/.test(text) && !Number.isSafeInteger(Number(text))

@@ -1,6 +1,6 @@
 import type { Dataset } from '../../contract/records.ts'
 import type { Database } from './database.ts'
-import { tableOf } from './layout.ts'
+import { tableError, tableOf } from './layout.ts'
 import type { Table, TableChunk } from './table.ts'
 import { columnReadings, VectorBuilder } from './vectors.ts'
 
@@ -45,6 +45,8 @@ async function* readChunks(
       }
       if (ended) return
     }
+  } catch (error) {
+    throw tableError(error, dataset.datasetId)
   } finally {
     connection.disconnectSync()
   }

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from '@duckdb/node-api'
 import { Failure } from '../../contract/failure.ts'
 import type { Cell, Dataset, RowPage } from '../../contract/records.ts'
 import { type Database, readRowsOf } from './database.ts'
-import { shownCell, tableOf } from './layout.ts'
+import { shownCell, tableError, tableOf } from './layout.ts'
 import { columnReadings } from './vectors.ts'
 
 /** Rows `from`..`to` (exclusive) in file order, every column. */
@@ -62,7 +62,9 @@ async function selectCells(
   const found = await readRowsOf(
     connection,
     `SELECT ${expressions} FROM ${table} WHERE ${condition} ORDER BY rowid`,
-  )
+  ).catch((error) => {
+    throw tableError(error, dataset.datasetId)
+  })
   const rows = found.map(([row]) => Number(row))
   const cells = found.map((values) =>
     readings.map(({ stored }, index) => {

@@ -1,10 +1,9 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { Failure } from '../../contract/failure.ts'
 import type { Dataset, ImportIssue } from '../../contract/records.ts'
 import { type Database, readRowsOf } from './database.ts'
-import { cleanPath, sourcePath, tableOf } from './layout.ts'
+import { cleanPath, sourcePath, tableOf, vanished } from './layout.ts'
 
 const schema = `
   CREATE TABLE IF NOT EXISTS dataset_record (dataset_id VARCHAR NOT NULL, record VARCHAR NOT NULL);
@@ -12,13 +11,18 @@ const schema = `
     dataset_id VARCHAR NOT NULL, position INTEGER NOT NULL, line BIGINT, column_name VARCHAR,
     kind VARCHAR NOT NULL, message VARCHAR NOT NULL, raw VARCHAR, action VARCHAR NOT NULL);`
 
-const ready = new WeakSet<Database>()
+const ready = new WeakMap<Database, Promise<unknown>>()
 
 /** Creates the tables that list data sets and their issues, once per open database. */
 export async function ensureSchema(database: Database): Promise<void> {
-  if (ready.has(database)) return
-  await database.run(schema)
-  ready.add(database)
+  const created = ready.get(database) ?? database.run(schema)
+  ready.set(database, created)
+  try {
+    await created
+  } catch (error) {
+    ready.delete(database)
+    throw error
+  }
 }
 
 /** All data sets, oldest import first. */
@@ -32,13 +36,16 @@ export async function listDatasets(database: Database): Promise<Dataset[]> {
 /** One data set. Throws `not-found`. */
 export async function readDataset(database: Database, datasetId: string): Promise<Dataset> {
   await ensureSchema(database)
-  const rows = await database.run('SELECT record FROM dataset_record WHERE dataset_id = ?', [datasetId])
+  return await database.withConnection((connection) => readRecord(connection, datasetId))
+}
+
+/** One data set, as the caller's transaction sees it. Throws `not-found`. */
+export async function readRecord(connection: DuckDBConnection, datasetId: string): Promise<Dataset> {
+  const rows = await readRowsOf(connection, 'SELECT record FROM dataset_record WHERE dataset_id = ?', [
+    datasetId,
+  ])
   const record = rows[0]?.[0]
-  if (record === undefined) {
-    throw new Failure('not-found', 'This data set is no longer in the project. It may have been deleted.', {
-      datasetId,
-    })
-  }
+  if (record === undefined) throw vanished(datasetId)
   return parseRecord(record)
 }
 
@@ -116,8 +123,9 @@ export async function deleteDataset(
   datasetId: string,
   sourceFolder: string,
 ): Promise<void> {
-  await readDataset(database, datasetId)
-  await database.transaction(async (connection) => {
+  await ensureSchema(database)
+  await database.change(async (connection) => {
+    await readRecord(connection, datasetId)
     await connection.run(`DROP TABLE IF EXISTS ${tableOf(datasetId)}`)
     await connection.run('DELETE FROM dataset_issue WHERE dataset_id = ?', [datasetId])
     await connection.run('DELETE FROM dataset_record WHERE dataset_id = ?', [datasetId])

@@ -5,8 +5,9 @@ import { proposeRole } from './columnTypes.ts'
 import { type Database, readRowsOf } from './database.ts'
 import { type DateForm, dateExpression, findDateForm, isoForm } from './dates.ts'
 import { type StoredKind, storedColumn, tableOf } from './layout.ts'
+import { numberReading } from './numbers.ts'
 import { type ProfiledColumn, profileColumns } from './profile.ts'
-import { readDataset, saveRecord } from './store.ts'
+import { ensureSchema, readRecord, saveRecord } from './store.ts'
 import { storedKinds } from './vectors.ts'
 
 /** One column that changes its type. */
@@ -27,8 +28,18 @@ export async function updateColumns(
   datasetId: string,
   choices: Readonly<Record<string, ColumnChoice>>,
 ): Promise<Dataset> {
-  const dataset = await readDataset(database, datasetId)
-  const chosen = new Map(Object.entries(choices))
+  await ensureSchema(database)
+  return await database.change(async (connection) => {
+    const dataset = await readRecord(connection, datasetId)
+    return await changeColumns(connection, dataset, new Map(Object.entries(choices)))
+  })
+}
+
+async function changeColumns(
+  connection: DuckDBConnection,
+  dataset: Dataset,
+  chosen: ReadonlyMap<string, ColumnChoice>,
+): Promise<Dataset> {
   for (const name of chosen.keys()) {
     if (!dataset.columns.some((column) => column.name === name)) {
       throw new Failure('not-found', `The data set ${dataset.name} has no column "${name}".`, {
@@ -36,25 +47,23 @@ export async function updateColumns(
       })
     }
   }
-  return await database.transaction(async (connection) => {
-    const kinds = await storedKinds(connection, dataset)
-    const changes = dataset.columns.flatMap((column, position): Change[] => {
-      const type = chosen.get(column.name)?.type
-      if (type === undefined || type === column.type) return []
-      const stored = kinds[position] ?? 'text'
-      return [{ position, column, type, stored, target: targetKind(column, type, stored) }]
-    })
-    const retyped = await retype(connection, dataset, changes)
-    const columns = dataset.columns.map((column, position): Column => {
-      const current = retyped.get(position) ?? column
-      const proposed =
-        current.type === column.type ? column.role : proposeRole(column.name, current.type, current.distinct)
-      return { ...current, role: chosen.get(column.name)?.role ?? proposed }
-    })
-    const updated = { ...dataset, columns }
-    await saveRecord(connection, updated)
-    return updated
+  const kinds = await storedKinds(connection, dataset)
+  const changes = dataset.columns.flatMap((column, position): Change[] => {
+    const type = chosen.get(column.name)?.type
+    if (type === undefined || type === column.type) return []
+    const stored = kinds[position] ?? 'text'
+    return [{ position, column, type, stored, target: targetKind(column, type, stored) }]
   })
+  const retyped = await retype(connection, dataset, changes)
+  const columns = dataset.columns.map((column, position): Column => {
+    const current = retyped.get(position) ?? column
+    const proposed =
+      current.type === column.type ? column.role : proposeRole(column.name, current.type, current.distinct)
+    return { ...current, role: chosen.get(column.name)?.role ?? proposed }
+  })
+  const updated = { ...dataset, columns }
+  await saveRecord(connection, updated)
+  return updated
 }
 
 /** How a column must be stored for a type. Numbers serve as categories and texts without being rewritten. */
@@ -117,9 +126,7 @@ async function conversion(connection: DuckDBConnection, dataset: Dataset, change
   const column = storedColumn(change.position)
   if (change.target === 'date-time')
     return dateExpression(await dateForm(connection, dataset, change), column)
-  const comma = dataset.dialect.decimalMark === ','
-  const number = `TRY_CAST(${comma ? `replace(replace(${column}, '.', 'x'), ',', '.')` : column} AS DOUBLE)`
-  return `CASE WHEN isfinite(${number}) THEN ${number} END`
+  return numberReading(column, dataset.dialect.decimalMark)
 }
 
 async function dateForm(connection: DuckDBConnection, dataset: Dataset, change: Change): Promise<DateForm> {

@@ -2,7 +2,7 @@ import type { DuckDBConnection, DuckDBDataChunk } from '@duckdb/node-api'
 import { Failure } from '../../contract/failure.ts'
 import type { Dataset } from '../../contract/records.ts'
 import { readRowsOf } from './database.ts'
-import { isNumeric, isoText, type StoredKind, storedColumn, tableOf } from './layout.ts'
+import { isNumeric, isoText, type StoredKind, storedColumn, tableError, tableOf } from './layout.ts'
 import { doublesOf, numberExpression } from './numberFacts.ts'
 import type { CellVector } from './table.ts'
 
@@ -42,7 +42,9 @@ export async function columnReadings(
 
 /** How each column is stored, by position. */
 export async function storedKinds(connection: DuckDBConnection, dataset: Dataset): Promise<StoredKind[]> {
-  const rows = await readRowsOf(connection, `DESCRIBE ${tableOf(dataset.datasetId)}`)
+  const rows = await readRowsOf(connection, `DESCRIBE ${tableOf(dataset.datasetId)}`).catch((error) => {
+    throw tableError(error, dataset.datasetId)
+  })
   const kinds: StoredKind[] = []
   for (const [name, type] of rows) {
     const position = /^c(\d+)$/.exec(String(name))?.[1]

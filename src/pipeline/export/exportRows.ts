@@ -39,22 +39,27 @@ const writeBytes = 256 * 1024
 export async function exportRows(input: ExportInput): Promise<ExportedFile> {
   input.signal.throwIfAborted()
   const folder = dirname(input.path)
-  const part = join(folder, `.${basename(input.path)}.${randomUUID()}.part`)
+  // A name that is always short enough, and by which leftovers of a killed process are known.
+  const part = join(folder, `.${randomUUID()}.part`)
   try {
     await mkdir(folder, { recursive: true })
     const file = await open(part, 'wx')
+    const wanted = iterate(input.rows)
     let rows: number
     try {
-      rows = await writeRows(input, file)
+      rows = await writeRows(input, file, wanted)
       await file.sync()
     } finally {
       await file.close()
+      // Rows come from an open database stream, which ends only here when the export stopped early.
+      await wanted.return?.()
     }
     await rename(part, input.path)
     const { size } = await stat(input.path)
     return { name: basename(input.path), path: input.path, rows, bytes: size }
   } catch (error) {
-    await rm(part, { force: true })
+    // A second failure must not hide the first.
+    await rm(part, { force: true }).catch(() => undefined)
     throw input.signal.aborted ? input.signal.reason : writeFailure(error, input.path)
   }
 }
@@ -71,10 +76,13 @@ function writeFailure(error: unknown, path: string): unknown {
   )
 }
 
-async function writeRows(input: ExportInput, file: FileHandle): Promise<number> {
+async function writeRows(
+  input: ExportInput,
+  file: FileHandle,
+  wanted: AsyncIterator<ExportRow> | Iterator<ExportRow>,
+): Promise<number> {
   const { dataset } = input
   const shown = input.neutraliseFormulas ? neutralised : (text: string) => text
-  const wanted = iterate(input.rows)
   let next = await wanted.next()
   let written = 0
   let pending: string[] = []

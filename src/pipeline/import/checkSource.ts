@@ -3,7 +3,7 @@ import { Failure } from '../../contract/failure.ts'
 import type { Dialect, ImportIssue } from '../../contract/records.ts'
 import { fileReader, needsCleanCopy } from './cleanCopy.ts'
 import { parseRecords } from './dialect.ts'
-import { note, problemIssue, rawLimit } from './issues.ts'
+import { brokenHeader, note, problemIssue, rawLimit } from './issues.ts'
 import { type KeptSource, keepSource } from './keepSource.ts'
 import { readDialect } from './preview.ts'
 import type { RecordShape, ScanProblem, ScanTotals } from './records.ts'
@@ -51,21 +51,22 @@ export async function checkSource(input: Input, target: string): Promise<Checked
       target,
       onProgress: (share) => input.onProgress('Checking the file', share / 2),
     })
-  const issues: ImportIssue[] = []
+  let issues: ImportIssue[] = []
   let reading = readDialect(head, fileName, input.dialect)
   let kept = await keep(reading.dialect.encoding, false)
   if (kept.firstInvalidByte !== null) {
     const retry = input.dialect?.encoding === undefined && !kept.hasValidNonAscii
     if (retry) reading = readDialect(head, fileName, { ...input.dialect, encoding: 'windows-1252' })
     kept = await keep(reading.dialect.encoding, !retry)
-    issues.push(...(retry ? [] : await replacedLines(target, signal)))
+    if (!retry) issues = await replacedLines(target, signal)
   }
   const { dialect, names } = reading
   const shape: RecordShape = { ...dialect, width: names.length, fileName }
   const scan = await scanSource(target, shape, kept.bytes, input)
   const { totals } = scan
+  if (totals.brokenHeaderLine > 0) throw brokenHeader(fileName, totals.brokenHeaderLine)
   refuseHopeless(totals, scan.issues[0], shape, fileName)
-  issues.push(...scan.issues, ...headerNotes(totals, shape))
+  issues = [...issues, ...scan.issues, ...headerNotes(totals, shape)]
   return {
     head,
     dialect,

@@ -21,29 +21,28 @@ export async function importFile(input: ImportInput): Promise<Dataset> {
   const finalClean = cleanPath(sourceFolder, datasetId)
   const part = `${finalPath}.part`
   const cleanPart = `${finalClean}.part`
+  let dataset: Dataset
   try {
     const checked = await checkSource(input, part)
     if (checked.needsCleanCopy) {
       input.onProgress('Setting unusable lines aside', null)
       await writeCleanCopy(part, cleanPart, checked.shape, signal)
     }
-    const dataset = await storeTable(
-      input,
-      checked,
-      checked.needsCleanCopy ? cleanPart : part,
-      part,
-      async () => {
-        // Before the commit: files without a record are swept up, a record without its files would be broken.
-        await rename(part, finalPath)
-        if (checked.needsCleanCopy) await rename(cleanPart, finalClean)
-      },
-    )
-    await database.checkpoint()
-    return dataset
+    dataset = await storeTable(input, checked, checked.needsCleanCopy ? cleanPart : part, part, async () => {
+      // Before the commit: files without a record are swept up, a record without its files would be broken.
+      await rename(part, finalPath)
+      if (checked.needsCleanCopy) await rename(cleanPart, finalClean)
+    })
   } catch (error) {
-    for (const path of [part, cleanPart, finalPath, finalClean]) await rm(path, { force: true })
+    for (const path of [part, cleanPart, finalPath, finalClean]) {
+      // A second failure must not hide the first; leftovers are swept up when the project opens.
+      await rm(path, { force: true }).catch(() => undefined)
+    }
     throw signal.aborted ? signal.reason : error
   }
+  // Committed: from here on nothing may take the kept text away again.
+  await database.checkpoint()
+  return dataset
 }
 
 export type { ImportInput }

@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts'
 import type { ImportIssue } from '../../contract/records.ts'
 import type { ScanProblem } from './records.ts'
 
@@ -6,11 +7,23 @@ export const rawLimit = 2000
 
 const trimEnd = (raw: string): string => raw.replace(/[\r\n]+$/, '').slice(0, rawLimit)
 
+const headerRemedy = 'Correct the line, choose another quote character, or skip it.'
+
+/** A header that cannot be read, for which no row stands in. */
+export function brokenHeader(fileName: string, line: number): Failure {
+  return new Failure(
+    'unreadable-file',
+    `${fileName}: line ${line}, the header, has broken quotes, so the columns' names cannot be read. ${headerRemedy}`,
+    { line },
+  )
+}
+
 /** A line that is no record of the table, as an issue. */
 export function problemIssue(problem: ScanProblem, width: number, raw: string): ImportIssue {
   const { line, cells, quoteLine } = problem
-  const message =
-    problem.kind === 'quote'
+  const message = problem.header
+    ? `Line ${line}, the header, has broken quotes, so the columns' names cannot be read. ${headerRemedy}`
+    : problem.kind === 'quote'
       ? `Line ${quoteLine}: a quoted cell is not closed properly, or has spaces before its quote. Double the quotes inside it, or choose another quote character.`
       : `Line ${line}: ${cells} ${cells === 1 ? 'cell' : 'cells'} where the table has ${width} columns. Check the line for a missing or surplus delimiter.`
   return {

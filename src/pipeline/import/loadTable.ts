@@ -6,6 +6,7 @@ import { quoteText, readRowsOf } from '../dataset/database.ts'
 import { dateExpression, isoForm } from '../dataset/dates.ts'
 import { misfitColumn, sqlTypes, storedColumn } from '../dataset/layout.ts'
 import { type NumberFacts, readNumberFacts } from '../dataset/numberFacts.ts'
+import { numberReading } from '../dataset/numbers.ts'
 
 /** How a column is read in one attempt. */
 export interface ColumnLoad extends ColumnReadingPlan {
@@ -138,9 +139,7 @@ function selectColumn(load: ColumnLoad, position: number, dialect: Dialect): str
 
 function parseExpression(load: ColumnLoad, text: string, decimalMark: '.' | ','): string {
   if (load.kind === 'date-time') return dateExpression(load.form ?? isoForm, text)
-  const pointed = decimalMark === ',' ? `replace(replace(${text}, '.', 'x'), ',', '.')` : text
-  const number = `TRY_CAST(${pointed} AS DOUBLE)`
-  return `CASE WHEN isfinite(${number}) THEN ${number} END`
+  return numberReading(text, decimalMark)
 }
 
 /** Columns in which DuckDB met a text that does not fit; other refusals mean that the scan was wrong. */
@@ -170,9 +169,12 @@ async function reviseLoads(
   facts: ReadonlyMap<number, NumberFacts>,
 ): Promise<ColumnLoad[] | null> {
   const misfits = await countMisfits(input, loads)
+  const wordy = await datesFromWords(input, loads)
   let changed = false
   const revised = loads.map((load, position): ColumnLoad => {
-    const change = revisionOf(load, facts.get(position), misfits.get(position) ?? 0)
+    const change = wordy.has(position)
+      ? ({ reading: 'checked' } as const)
+      : revisionOf(load, facts.get(position), misfits.get(position) ?? 0)
     changed ||= change !== null
     return { ...load, ...change }
   })
@@ -194,6 +196,23 @@ function revisionOf(
   // Whole numbers beyond the exact ones are codes; far beyond, they are measurements such as 6.02e23.
   const isCode = facts.allIntegers && largest > Number.MAX_SAFE_INTEGER && largest < 1e30
   return isCode && !load.chosen ? { ...asText, codes: true } : null
+}
+
+/** Date-times read by DuckDB's reader that may come from its words infinity and epoch, by position. */
+async function datesFromWords(input: LoadInput, loads: readonly ColumnLoad[]): Promise<Set<number>> {
+  const dates = loads.flatMap(({ reading, kind }, position) =>
+    reading === 'typed' && kind === 'date-time' ? [position] : [],
+  )
+  if (dates.length === 0) return new Set()
+  const expressions = dates.map((position) => {
+    const column = storedColumn(position)
+    return `coalesce(bool_or(NOT isfinite(${column}) OR ${column} = TIMESTAMP '1970-01-01'), false)`
+  })
+  const [found = []] = await readRowsOf(
+    input.connection,
+    `SELECT ${expressions.join(', ')} FROM ${input.table}`,
+  )
+  return new Set(dates.filter((_, index) => found[index] === true))
 }
 
 /** Texts set aside in each checked column, by position; infinities do not count. */

@@ -3,7 +3,7 @@ import type { Dialect, ImportIssue, ImportPreview, PreviewColumn } from '../../c
 import { decideType, guessFromPart, planReading, proposeRole, sampleFacts } from '../dataset/columnTypes.ts'
 import { safeColumnNames } from './columnNames.ts'
 import { afterLines, commonWidth, findDialect, normaliseLineEnds, parseRecords } from './dialect.ts'
-import { problemIssue } from './issues.ts'
+import { brokenHeader, problemIssue } from './issues.ts'
 import { scanRecords } from './scanRecords.ts'
 import { type Head, headText, readHead } from './sourceBytes.ts'
 
@@ -66,7 +66,11 @@ export function readDialect(head: Head, fileName: string, chosen: Partial<Dialec
   )
   const [first = []] = records
   const body = dialect.hasHeader ? records.slice(1) : records
-  if (body.length === 0) throw noRows(fileName, first.length > 0, head.whole)
+  if (body.length === 0) {
+    // A header that runs over lines and leaves no rows is a quote that was never closed.
+    if (first.some((cell) => cell.includes('\n'))) throw brokenHeader(fileName, dialect.skipLines + 1)
+    throw noRows(fileName, first.length > 0, head.whole)
+  }
   const { width } = commonWidth(body)
   const names = safeColumnNames(dialect.hasHeader ? first : [], width)
   const rows = body.filter((record) => record.length === width)

@@ -24,6 +24,8 @@ export interface ScanProblem {
   readonly cells: number
   /** 1-based line of the quote that does not close properly. */
   readonly quoteLine: number
+  /** It is the header that cannot be read. */
+  readonly header: boolean
 }
 
 export interface ScanVisitor {
@@ -48,4 +50,6 @@ export interface ScanTotals {
   readonly tableStart: number
   /** Cells of the header; equal to the width without a header. */
   readonly headerCells: number
+  /** 1-based line of a header whose quotes cannot be read; 0 when all is well. */
+  readonly brokenHeaderLine: number
 }

@@ -20,6 +20,8 @@ const skipLine = 5
 const afterSpace = 6
 // A quote after spaces: DuckDB takes it for a quoted cell, PapaParse for text. Both agree while it holds no delimiter.
 const spacedQuote = 7
+// Behind it only spaces may come: DuckDB refuses anything else.
+const afterSpacedQuote = 8
 
 /** Scans a whole table. Throws a Failure for a line or a cell longer than 8 MB, or hopeless quoting. */
 export async function scanRecords(
@@ -73,6 +75,7 @@ class RecordScanner {
     firstNulLine: 0,
     tableStart: 0,
     headerCells: 0,
+    brokenHeaderLine: 0,
   }
 
   constructor(shape: RecordShape, visitor: ScanVisitor) {
@@ -105,13 +108,15 @@ class RecordScanner {
     while (index < count) {
       const byte = block[index] ?? 0
       if (special[byte] === 0) {
+        if (this.#state === afterSpacedQuote) {
+          if (byte !== space) this.#breakLine()
+          index++
+          continue
+        }
         if (this.#state === afterQuote || this.#state === afterQuoteSpace) {
           if (byte === space) this.#state = afterQuoteSpace
           else if (this.#lineAfterQuote >= 0) return this.#giveUpQuote()
-          else {
-            this.#malformed = true
-            this.#state = skipLine
-          }
+          else this.#breakLine()
           index++
           continue
         }
@@ -142,18 +147,14 @@ class RecordScanner {
         continue
       }
       if (byte === this.#delimiter) {
-        if (this.#state === spacedQuote) {
-          this.#malformed = true
-          this.#state = skipLine
-        } else if (this.#state !== quoted && this.#state !== skipLine) {
+        if (this.#state === spacedQuote) this.#breakLine()
+        else if (this.#state !== quoted && this.#state !== skipLine) {
           this.#cells++
           this.#state = fieldStart
         }
       } else if (byte === this.#quote) this.#passQuote()
-      else {
-        if (this.#counts.nulBytes++ === 0) this.#counts.firstNulLine = this.#line
-        if (this.#state === fieldStart || this.#state === afterSpace) this.#state = plain
-      }
+      // A NUL is left out of the clean copy, so it changes nothing about the cell around it.
+      else if (this.#counts.nulBytes++ === 0) this.#counts.firstNulLine = this.#line
       index++
     }
     this.#blankBefore = this.#isBlank(position + count)
@@ -183,13 +184,16 @@ class RecordScanner {
     } else if (this.#state === afterSpace) {
       this.#state = spacedQuote
       this.#quoteLine = this.#line
-    } else if (this.#state === spacedQuote) this.#state = plain
+    } else if (this.#state === spacedQuote) this.#state = afterSpacedQuote
     else if (this.#state === quoted) this.#state = afterQuote
     else if (this.#state === afterQuote) this.#state = quoted
-    else if (this.#state === afterQuoteSpace) {
-      this.#malformed = true
-      this.#state = skipLine
-    }
+    else if (this.#state === afterQuoteSpace || this.#state === afterSpacedQuote) this.#breakLine()
+  }
+
+  /** The rest of the line is not cut into cells. */
+  #breakLine(): void {
+    this.#malformed = true
+    this.#state = skipLine
   }
 
   /** `lineEnd` is where the record's text stops, `end` where the next line starts; the line is counted already. */
@@ -217,6 +221,7 @@ class RecordScanner {
         end,
         cells: this.#cells,
         quoteLine: 0,
+        header: false,
       })
     }
     this.#startRecord(end)
@@ -259,7 +264,14 @@ class RecordScanner {
       )
     }
     const line = this.#recordLine
-    this.#visitor.problem?.({ kind: 'quote', line, start: this.#recordStart, end, cells: 0, quoteLine })
+    const start = this.#recordStart
+    // A header that cannot be read is still the header: the next line must not be taken for it.
+    const header = this.#row < 0
+    if (header) {
+      this.#counts.brokenHeaderLine = line
+      this.#row = 0
+    }
+    this.#visitor.problem?.({ kind: 'quote', line, start, end, cells: 0, quoteLine, header })
   }
 }
 

@@ -162,6 +162,29 @@ describe('updateColumns', () => {
     ])
   })
 
+  it('keeps every one of several changes made at once', async () => {
+    const small = await project.importText('a,b,c\n1,x,5\n2,y,6\n3,x,7\n')
+    await Promise.all([
+      updateColumns(project.database, small.datasetId, { a: { role: 'ignored' } }),
+      updateColumns(project.database, small.datasetId, { b: { role: 'label' } }),
+      updateColumns(project.database, small.datasetId, { c: { type: 'category', role: 'ignored' } }),
+    ])
+    const { columns } = await readDataset(project.database, small.datasetId)
+    expect(columns.map(({ role }) => role)).toEqual(['ignored', 'label', 'ignored'])
+    expect(columns[2]?.type).toBe('category')
+  })
+
+  it('refuses infinity as a date-time', async () => {
+    const small = await project.importText('a,b\n2024-01-01,x\ninfinity,y\n2024-01-03,x\n', {
+      columns: { a: { type: 'text' } },
+    })
+    const attempt = updateColumns(project.database, small.datasetId, { a: { type: 'date-time' } })
+    await expect(attempt).rejects.toMatchObject({
+      code: 'bad-request',
+      message: expect.stringContaining('row 2 holds "infinity"'),
+    })
+  })
+
   it('refuses a type that does not fit, naming column, row and text, and changes nothing', async () => {
     const small = await project.importText('a,b\n1,x\n2,7\n3,y\n')
     const attempt = updateColumns(project.database, small.datasetId, {
@@ -189,6 +212,32 @@ describe('the store', () => {
     expect(readdirSync(project.sources).filter((name) => name.startsWith(`${small.datasetId}.`))).toEqual([])
     await expect(readDataset(project.database, small.datasetId)).rejects.toMatchObject({ code: 'not-found' })
     expect((await readIssues(project.database, small.datasetId, { from: 0, to: 10 })).total).toBe(0)
+  })
+
+  it('says so when a data set vanished meanwhile', async () => {
+    const gone = await project.importText('a,b\n1,x\n3,y\n')
+    const { database } = project
+    const attempts = await Promise.allSettled([
+      deleteDataset(database, gone.datasetId, project.sources),
+      deleteDataset(database, gone.datasetId, project.sources),
+      updateColumns(database, gone.datasetId, { a: { role: 'ignored' } }),
+    ])
+    expect(attempts.map(({ status }) => status)).toEqual(['fulfilled', 'rejected', 'rejected'])
+    const refused = { code: 'not-found', message: expect.stringContaining('no longer in the project') }
+    for (const attempt of [
+      attempts[1]?.status === 'rejected' && attempts[1].reason,
+      attempts[2]?.status === 'rejected' && attempts[2].reason,
+    ]) {
+      expect(attempt).toMatchObject(refused)
+    }
+    for (const call of [
+      () => readRowPage(database, gone, { from: 0, to: 2 }),
+      () => readCells(database, gone, [0]),
+      () => readTableRows(database, gone, [0], ['a']),
+      () => collect(openTable(database, gone).read(['a'])),
+    ]) {
+      await expect(call()).rejects.toMatchObject(refused)
+    }
   })
 
   it('sweeps up what a crash left in the source folder, and only that', async () => {

@@ -74,6 +74,45 @@ describe('exportRows', () => {
     )
   })
 
+  it('writes a file whose name is as long as the file system takes', async () => {
+    const dataset = await project.importText('a,b\n1,2\n3,4\n')
+    const path = join(project.folder, `${'漢'.repeat(83)}.csv`)
+    const signal = new AbortController().signal
+    const onProgress = () => undefined
+    const { sources: sourceFolder } = project
+    await exportRows({ dataset, sourceFolder, path, rows: [], neutraliseFormulas: false, onProgress, signal })
+    expect(existsSync(path)).toBe(true)
+  })
+
+  it('ends the stream that its rows come from, also after a cancel or a failure', async () => {
+    const dataset = await project.importText(`a,b\n${'1,2\n'.repeat(60_000)}`)
+    for (const fails of [false, true]) {
+      const controller = new AbortController()
+      let ended = false
+      async function* rows() {
+        try {
+          for (let number = 0; number < 60_000; number++) yield row(number)
+        } finally {
+          ended = true
+        }
+      }
+      const attempt = exportRows({
+        dataset,
+        sourceFolder: project.sources,
+        path: join(project.folder, 'stopped.csv'),
+        rows: rows(),
+        neutraliseFormulas: true,
+        onProgress: () => {
+          if (fails) throw new Error('broken')
+          controller.abort()
+        },
+        signal: controller.signal,
+      })
+      await expect(attempt).rejects.toMatchObject(fails ? { message: 'broken' } : { name: 'AbortError' })
+      expect(ended).toBe(true)
+    }
+  })
+
   it('leaves neither a file nor a temporary one after a cancel', async () => {
     const dataset = await project.importText(`a,b\n${'1,2\n'.repeat(60_000)}`)
     const controller = new AbortController()

@@ -127,6 +127,45 @@ describe('a table with faults', () => {
     ])
   })
 
+  it.each([
+    ['id,"name"x,val', 1],
+    ['id, "na,me",val', 1],
+    ['"id,name,val', 1],
+    ['id,"name"x,val', 3],
+  ])('refuses a header with broken quotes and takes no row in its place: %s', async (header, line) => {
+    const body = Array.from({ length: 30 }, (_, row) => `${row + 1},n${row},${row * 2}\n`).join('')
+    const text = `${'# a comment\n'.repeat(line - 1)}${header}\n${body}`
+    await expect(project.importText(text, { dialect: { skipLines: line - 1 } })).rejects.toMatchObject({
+      code: 'unreadable-file',
+      message: expect.stringContaining(`line ${line}, the header, has broken quotes`),
+      details: { line },
+    })
+  })
+
+  it.each([' "" "x",1', ' "x"-y,1', '\0"x,1', ' \0"x" y,1'])(
+    'sets a line aside that DuckDB would stumble over: %j',
+    async (line) => {
+      const dataset = await project.importText(`a,b\n${'p,q\n'.repeat(5)}${line}\n${'p,q\n'.repeat(5)}`)
+      expect(dataset).toMatchObject({ rows: 10, quarantined: 1 })
+      expect((await project.issues(dataset))[0]).toMatchObject({ line: 7, kind: 'quote' })
+    },
+  )
+
+  it.each(['infinity', '-infinity', 'epoch'])('blanks %s among date-times, naming the line', async (word) => {
+    const days = (from: number) =>
+      Array.from({ length: 50 }, (_, row) => `2024-01-${10 + ((row + from) % 19)} 10:00:00,${row}\n`).join('')
+    const dataset = await project.importText(`when,x\n${days(0)}${word},1\n1970-01-01,2\n${days(3)}`)
+    expect(dataset.columns[0]).toMatchObject({ type: 'date-time', missing: 1, minimum: 0 })
+    expect(await project.issues(dataset)).toMatchObject([{ line: 52, column: 'when', action: 'blanked' }])
+    const page = await readRowPage(project.database, dataset, { from: 49, to: 53 })
+    expect(page.cells.map(([when]) => when)).toEqual([
+      '2024-01-21T10:00:00Z',
+      null,
+      '1970-01-01T00:00:00Z',
+      '2024-01-13T10:00:00Z',
+    ])
+  })
+
   it('finds a good row behind a quote that swallows a properly quoted line', async () => {
     const dataset = await project.importText('a,b\n1,"x\n2,"y, z"\n3,"multi\nline"\n4,w\n5,w\n')
     expect(dataset).toMatchObject({ rows: 4, quarantined: 1 })

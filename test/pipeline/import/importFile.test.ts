@@ -181,6 +181,25 @@ describe('importFile', () => {
     expect(await project.issues(dataset)).toMatchObject([{ line: 3, column: 'n', action: 'blanked' }])
   })
 
+  it('keeps what it committed when the checkpoint after it fails', async () => {
+    const { database } = project
+    const run = database.run.bind(database)
+    let checkpoints = 0
+    database.run = async (sql, values) => {
+      if (sql !== 'CHECKPOINT') return await run(sql, values)
+      checkpoints++
+      throw new Error('IO Error: No space left on device')
+    }
+    try {
+      const dataset = await project.importText('a,b\n1,2\n3,4\n')
+      expect(checkpoints).toBe(1)
+      expect(readdirSync(project.sources)).toContain(`${dataset.datasetId}.csv`)
+      expect(await readDataset(database, dataset.datasetId)).toEqual(dataset)
+    } finally {
+      database.run = run
+    }
+  })
+
   it('leaves nothing of an import that is cancelled, wherever it stands', async () => {
     const before = await listDatasets(project.database)
     const files = readdirSync(project.sources)

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util'
 import type { Api } from '../src/contract/api.ts'
 import { type Served, serve } from '../src/contract/wire/serve.ts'
+import { postOpenFailure } from '../src/hosts/openFailure.ts'
 import { closeRequest, parentLink } from '../src/hosts/processLink.ts'
 import { createWorkbench } from '../src/workbench/createWorkbench.ts'
 
@@ -21,6 +22,8 @@ const workbench = createWorkbench({
 })
 const api: Promise<Api> = workbench.then((opened) => opened.api)
 served = serve(link, api)
+// The calls that wait are answered with the reason; the host ends this process and may try another.
+api.catch((thrown) => postOpenFailure(link, thrown))
 
 /** A host that asks, or that is gone, ends the core; what was saved is closed properly first. */
 async function stop(): Promise<never> {

@@ -4,6 +4,7 @@ import { type Connection, callingApi, connect } from '../contract/wire/connect.t
 import type { Link } from '../contract/wire/link.ts'
 import type { Announce } from '../contract/wire/serve.ts'
 import { createJobWatch } from './jobWatch.ts'
+import { openFailureIn } from './openFailure.ts'
 import { closeRequest } from './processLink.ts'
 
 /** One running core, however it was started. */
@@ -43,10 +44,23 @@ export interface Core {
 }
 
 const closingFailure = () => new Failure('core-stopped', 'Residual is closing.')
+const sayWhy = (thrown: unknown) => (thrown instanceof Error ? thrown.message : String(thrown))
+
+/** One core from its start to its end. */
+interface Life {
+  readonly handle: CoreHandle
+  readonly connection: Connection
+  readonly startedAt: number
+  /** Why it could not open the project, once it has said so. */
+  unopened: Failure | null
+  /** It was ended for a job that would not stop, which says nothing about the next core. */
+  wasStuck: boolean
+}
 
 /**
  * Keeps a core running: starts it, starts it again when it dies, kills it when a cancelled job does not
- * stop, and gives up with a clear message when it keeps dying.
+ * stop, and gives up with a clear message when it keeps dying. A core that cannot open its project is
+ * ended, and the next call tries another one: whoever held the project may have let go of it.
  */
 export function superviseCore(options: {
   readonly start: () => CoreHandle
@@ -55,37 +69,66 @@ export function superviseCore(options: {
 }): Core {
   const { announce } = options
   const times = { ...usualTimes, ...options.times }
-  const watch = createJobWatch({ patience: times.cancelPatience, onStuck: () => handle.kill() })
+  const watch = createJobWatch({
+    patience: times.cancelPatience,
+    onStuck() {
+      life.wasStuck = true
+      life.handle.kill()
+    },
+  })
   let closing = false
   let quickDeaths = 0
-  let handle = options.start()
-  let connection = Promise.resolve(follow(handle))
+  /** Tries to open the project once more; null while nothing waits for that. */
+  let tryAgain: (() => void) | null = null
+  let life = begin()
+  let current = Promise.resolve(life)
 
-  /** Connects to a core just started, passes its events on, and has it started again when it ends. */
-  function follow(started: CoreHandle): Connection {
-    const startedAt = Date.now()
-    const opened = connect(started.link)
-    opened.on('projectChanged', () => announce('projectChanged'))
-    opened.on('jobChanged', (job) => {
+  /** Starts a core, passes its events on, and has it followed by another when it ends. */
+  function begin(): Life {
+    const handle = options.start()
+    const connection = connect(handle.link)
+    const begun: Life = { handle, connection, startedAt: Date.now(), unopened: null, wasStuck: false }
+    connection.on('projectChanged', () => announce('projectChanged'))
+    connection.on('jobChanged', (job) => {
       watch.saw(job)
       announce('jobChanged', job)
     })
-    // The link ends a little before the process does; from then on calls wait for the next core.
-    started.link.onClose(() => {
-      if (closing) return
-      const timer = setTimeout(() => started.kill(), 1000)
-      connection = started.ended.then((how) => {
-        clearTimeout(timer)
-        quickDeaths = Date.now() - startedAt < times.quick ? quickDeaths + 1 : 0
-        return restart(how)
-      })
-      connection.catch(() => undefined) // each later call reports it
+    handle.link.onMessage((message) => {
+      const failure = openFailureIn(message)
+      if (failure === null) return
+      begun.unopened = failure
+      handle.kill()
     })
-    return opened
+    // The link ends a little before the process does; from then on calls wait for the next core.
+    handle.link.onClose(() => {
+      if (closing) return
+      current = successor(begun)
+      current.catch(() => undefined) // each later call reports it
+    })
+    return begun
   }
 
-  async function restart(how: string): Promise<Connection> {
+  async function successor(ended: Life): Promise<Life> {
+    const timer = setTimeout(() => ended.handle.kill(), 1000)
+    // Asked for while the core was still ending, or by a later call.
+    const asked =
+      ended.unopened &&
+      new Promise<void>((resolve) => {
+        tryAgain = resolve
+      })
+    const how = await ended.handle.ended
+    clearTimeout(timer)
     for (const job of watch.coreDied(how)) announce('jobChanged', job)
+    if (asked) {
+      await asked
+      return restart(how, 'The project is open now.')
+    }
+    if (!ended.wasStuck) quickDeaths = Date.now() - ended.startedAt < times.quick ? quickDeaths + 1 : 0
+    return restart(how, null)
+  }
+
+  /** Starts the next core, after a while that grows with each quick death. */
+  async function restart(how: string, success: string | null): Promise<Life> {
     if (quickDeaths >= times.mostQuickDeaths) {
       const message = `The core stopped ${quickDeaths} times in a row (${how}). Restart Residual to try again.`
       announce('coreRestarted', { message, working: false })
@@ -93,35 +136,44 @@ export function superviseCore(options: {
     }
     await new Promise((resolve) => setTimeout(resolve, times.backoff * 2 ** Math.max(0, quickDeaths - 1)))
     if (closing) throw closingFailure()
-    handle = options.start()
-    const opened = follow(handle)
-    void tellWhenReady(opened, how)
-    return opened
+    try {
+      life = begin()
+    } catch (thrown) {
+      quickDeaths++
+      return restart(sayWhy(thrown), success)
+    }
+    void tellWhenReady(life, how, success)
+    return life
   }
 
-  async function tellWhenReady(opened: Connection, how: string): Promise<void> {
+  /** @param success what to say then; null after a death, of which everyone is told */
+  async function tellWhenReady(next: Life, how: string, success: string | null): Promise<void> {
     try {
-      await opened.api.listJobs({})
-      announce('coreRestarted', {
-        message: `The core stopped (${how}) and was started again.`,
-        working: true,
-      })
-      announce('projectChanged')
+      await next.connection.api.listJobs({})
     } catch (thrown) {
-      // Another death is told by the next restart; a project that does not open any more is told here.
-      if (thrown instanceof Failure && thrown.code !== 'link-closed')
-        announce('coreRestarted', { message: thrown.message, working: false })
+      const failure = next.unopened ?? thrown
+      // Another death is told by the next restart, and whoever asked is told by the answer. A project that
+      // does not open any more is told here.
+      if (success === null && failure instanceof Failure && failure.code !== 'link-closed')
+        announce('coreRestarted', { message: failure.message, working: false })
+      return
     }
+    const message = success ?? `The core stopped (${how}) and was started again.`
+    announce('coreRestarted', { message, working: true })
+    announce('projectChanged')
   }
 
   async function call(method: string, input: unknown): Promise<unknown> {
     if (closing) throw closingFailure()
-    const current = await connection
+    tryAgain?.()
+    tryAgain = null
+    const asked = await current
     if (method === 'cancelJob') watch.cancelAsked(input)
     try {
-      return watch.complete(method, await current.call(method, input))
+      return watch.complete(method, await asked.connection.call(method, input))
     } catch (thrown) {
       if (!(thrown instanceof Failure) || thrown.code !== 'link-closed') throw thrown
+      if (asked.unopened !== null) throw asked.unopened
       throw new Failure('core-stopped', `The core stopped before it answered (${method}). Please try again.`)
     }
   }
@@ -131,9 +183,9 @@ export function superviseCore(options: {
     async close() {
       closing = true
       watch.close()
-      handle.link.post(closeRequest)
-      const timer = setTimeout(() => handle.kill(), times.closePatience)
-      await handle.ended
+      life.handle.link.post(closeRequest)
+      const timer = setTimeout(() => life.handle.kill(), times.closePatience)
+      await life.handle.ended
       clearTimeout(timer)
     },
   }

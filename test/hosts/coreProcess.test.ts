@@ -1,9 +1,16 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import type { EventName, Events } from '../../src/contract/api.ts'
 import type { Failure } from '../../src/contract/failure.ts'
 import type { Job } from '../../src/contract/records.ts'
-import { type Core, type SupervisorTimes, superviseCore } from '../../src/hosts/coreProcess.ts'
+import {
+  type Core,
+  type CoreHandle,
+  type SupervisorTimes,
+  superviseCore,
+} from '../../src/hosts/coreProcess.ts'
 import { forkCore } from '../../src/hosts/forkCore.ts'
 import { bundle } from './fixtures/bundle.ts'
 
@@ -22,11 +29,15 @@ let heard: Heard[]
 let listeners: ((one: Heard) => void)[]
 afterEach(() => core.close())
 
-function supervise(folder: string, times: Partial<SupervisorTimes> = {}) {
+function supervise(
+  folder: string,
+  times: Partial<SupervisorTimes> = {},
+  start: (fork: () => CoreHandle) => CoreHandle = (fork) => fork(),
+) {
   heard = []
   listeners = []
   core = superviseCore({
-    start: () => forkCore(entry.path, { folder, samplesFolder: 'none' }),
+    start: () => start(() => forkCore(entry.path, { folder, samplesFolder: 'none' })),
     announce: (event, ...payload) => {
       heard.push({ event, payload })
       for (const listener of listeners) listener({ event, payload })
@@ -48,6 +59,9 @@ function hear<E extends EventName>(
   return new Promise((resolve) => listeners.push((one) => isIt(one) && resolve(one.payload[0] as Payload)))
 }
 
+/** A core takes its time to start on a busy machine. */
+const patient = { timeout: 30_000 }
+const hasWorked = ([notice]: unknown[]) => (notice as { working: boolean }).working
 const pidOf = async () => Number((await core.api.readProject({})).name)
 const codeOf = (call: Promise<unknown>) =>
   call.then(
@@ -108,6 +122,77 @@ describe('a core in a process of its own', () => {
       'The core stopped 3 times in a row (exit code 3). Restart Residual to try again.',
     )
     expect(await codeOf(core.api.listJobs({}))).toBe('core-stopped')
+  })
+
+  it('may be killed for stuck jobs any number of times', async () => {
+    supervise('calm', { cancelPatience: 20, mostQuickDeaths: 1 })
+    for (let time = 0; time < 2; time++) {
+      const before = await pidOf()
+      await core.api.startTraining({ datasetId: 'still' })
+      await core.api.cancelJob({ jobId: 'job-1' })
+      await expect.poll(pidOf, patient).not.toBe(before)
+    }
+    expect(heard.filter(({ event, payload }) => event === 'coreRestarted' && !hasWorked(payload))).toEqual([])
+  })
+
+  it('is tried again when it cannot even be started', async () => {
+    let starts = 0
+    supervise('calm', {}, (fork) => {
+      if (++starts === 2) throw new Error('no process is left')
+      return fork()
+    })
+    const first = await pidOf()
+    process.kill(first, 'SIGKILL')
+    await hear('coreRestarted', ({ working }) => working)
+    expect(await pidOf()).not.toBe(first)
+    expect(starts).toBe(3)
+  })
+
+  it('is given up with a message when it can never be started again', async () => {
+    let starts = 0
+    supervise('calm', { mostQuickDeaths: 3 }, (fork) => {
+      if (++starts > 1) throw new Error('no process is left')
+      return fork()
+    })
+    process.kill(await pidOf(), 'SIGKILL')
+    expect((await hear('coreRestarted', ({ working }) => !working)).message).toBe(
+      'The core stopped 3 times in a row (no process is left). Restart Residual to try again.',
+    )
+    expect(await codeOf(core.api.listJobs({}))).toBe('core-stopped')
+    expect(starts).toBe(3)
+  })
+
+  it('is tried again by the next call when its project could not be opened', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'residual-held-'))
+    const lock = join(place, 'lock')
+    writeFileSync(lock, '')
+    supervise(`held:${lock}`, { mostQuickDeaths: 1 })
+    const waiting = [core.api.listJobs({}), core.api.readProject({}), core.api.readRun({ runId: 'r' })]
+    expect(await Promise.all(waiting.map(codeOf))).toEqual(['busy', 'busy', 'busy'])
+    for (let time = 0; time < 3; time++) expect(await codeOf(core.api.readProject({}))).toBe('busy')
+    expect(heard).toEqual([])
+    rmSync(place, { recursive: true })
+    // The very next call may still meet the end of the core before.
+    await expect.poll(() => codeOf(core.api.listJobs({})), patient).toBe('answered')
+    expect(await hear('coreRestarted', () => true)).toEqual({
+      message: 'The project is open now.',
+      working: true,
+    })
+  })
+
+  it('tells everyone when its project does not open again after a death', async () => {
+    const place = mkdtempSync(join(tmpdir(), 'residual-held-'))
+    const lock = join(place, 'lock')
+    supervise(`held:${lock}`)
+    const first = await pidOf()
+    writeFileSync(lock, '')
+    process.kill(first, 'SIGKILL')
+    expect(await hear('coreRestarted', () => true)).toEqual({
+      message: 'Another process has it open.',
+      working: false,
+    })
+    rmSync(place, { recursive: true })
+    await expect.poll(() => codeOf(core.api.listJobs({})), patient).toBe('answered')
   })
 
   it('closes when asked, and refuses calls from then on', async () => {

@@ -65,16 +65,24 @@ export interface Session {
    * loss of each step, as trained on (after trimming). Blocks its thread for the chunk: size chunks to about 50 ms.
    */
   train(steps: number): Promise<Float32Array>
-  /** Mean loss of the given rows, corrupted as in training, without an update; draws do not disturb training. */
+  /**
+   * Mean loss of the given rows, corrupted and trimmed as the training loss of the last step, so that the two
+   * can be compared; without an update. Its draws do not disturb training.
+   */
   evaluate(rows: Matrix): Promise<number>
   /** Clean rows through the network once. Any number of rows; batches internally. */
-  score(rows: Matrix, signal?: AbortSignal): Promise<ScoredRows>
+  score(rows: Matrix): Promise<ScoredRows>
   state(): TrainingState
   close(): Promise<void>
 }
 
-/** Where a model runs. `open` starts from seeded initial weights, or continues from `state`. */
+/** Where a model runs. */
 export interface Engine {
   readonly name: string
-  open(spec: ModelSpec, rows: Matrix, state?: TrainingState): Promise<Session>
+  /**
+   * Starts from seeded initial weights, or continues from `state`. Nothing is compiled before it is used, so that
+   * a session that only scores is cheap.
+   * @param drawFrom numbers of the rows that training draws from; without it, all of them
+   */
+  open(spec: ModelSpec, rows: Matrix, state?: TrainingState, drawFrom?: Int32Array): Promise<Session>
 }

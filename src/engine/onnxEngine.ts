@@ -6,6 +6,6 @@ import { openSession } from './session.ts'
 export function createOnnxEngine(options: OnnxOptions = {}): Engine {
   return {
     name: 'onnx',
-    open: (spec, rows, state) => openSession(onnxExecutor(options), spec, rows, state),
+    open: (...input) => openSession(onnxExecutor(options), ...input),
   }
 }

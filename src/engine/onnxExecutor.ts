@@ -12,8 +12,6 @@ import { trace } from './trace.ts'
 export interface OnnxOptions {
   /** Default: as `threadsFor` finds for each graph. */
   readonly threads?: number
-  /** File prefix for ONNX Runtime's own profile, for benchmarks. */
-  readonly profile?: string
 }
 
 /** Traces functions into ONNX graphs and runs them on ONNX Runtime. */
@@ -90,7 +88,6 @@ async function load(bytes: Uint8Array, threads: number, options: OnnxOptions): P
       enableCpuMemArena: false,
       // Errors are thrown with their reason; logging them too would only repeat it.
       logSeverityLevel: 4,
-      ...(options.profile === undefined ? {} : { enableProfiling: true, profileFilePrefix: options.profile }),
     }),
   )
 }

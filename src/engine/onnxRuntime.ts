@@ -29,9 +29,9 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
-/** The first line of whatever was thrown. */
+/** The first line of whatever was thrown, without the full stop that the sentence around it brings. */
 export const reasonOf = (thrown: unknown): string =>
-  (thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? ''
+  ((thrown instanceof Error ? thrown.message : String(thrown)).split('\n')[0] ?? '').replace(/[.\s]+$/, '')
 
 export async function onnxStatus(): Promise<EngineStatus> {
   try {

@@ -7,7 +7,7 @@ import { denseLayout, type ParameterLayout } from './program/layout.ts'
 import { cellErrors, cleanRows, rowLosses, trimmedMeans } from './program/loss.ts'
 import { reconstruct } from './program/network.ts'
 import { adamNumbers, adamStep, type FlatState } from './program/optimiser.ts'
-import { fillIntegers } from './random.ts'
+import { fillRows } from './random.ts'
 
 /** The mathematics of one model, in TensorFlow.js's public ops, for whoever executes it. */
 export interface Program {
@@ -23,6 +23,12 @@ export interface Program {
   trainStep(state: FlatState, inputs: Tensors): FlatState & { readonly loss: tf.Tensor }
   /** Untrimmed loss of each corrupted row: [copies, batchRows]. */
   batchLosses(weights: tf.Tensor, inputs: Tensors): tf.Tensor
+}
+
+/** The part of a model that scores: it needs neither rows to train on nor noise. */
+export interface ScoringProgram {
+  readonly spec: ModelSpec
+  readonly layout: ParameterLayout
   /** Clean rows [1, rows, features] through the network: both results are [rows, features]. */
   score(
     weights: tf.Tensor,
@@ -33,19 +39,14 @@ export interface Program {
 
 export const rowNumbers = 'row numbers'
 
-/** Everything that changes from step to step is an input here: tracing would freeze anything else. */
-export function createProgram(spec: ModelSpec, rows: Matrix): Program {
+/**
+ * Everything that changes from step to step is an input here: tracing would freeze anything else.
+ * @param drawFrom numbers of the rows that batches are drawn from; without it, all of them
+ */
+export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Array): Program {
   const layout = denseLayout(spec)
-  const corruption = createCorruption(spec, rows)
+  const corruption = createCorruption(spec, rows, drawFrom)
   const trims = spec.trim.keepShare < 1
-
-  const parametersOf = (weights: tf.Tensor): tf.Tensor[] =>
-    tf
-      .split(
-        weights,
-        layout.parameters.map((parameter) => parameter.size),
-      )
-      .map((part, index) => tf.reshape(part, [...(layout.parameters[index]?.shape ?? [])]))
 
   const lossesOf = (parameters: readonly tf.Tensor[], inputs: Tensors): tf.Tensor => {
     const picked = tf.gather(named(inputs, 'rows'), named(inputs, rowNumbers))
@@ -66,7 +67,7 @@ export function createProgram(spec: ModelSpec, rows: Matrix): Program {
         name: rowNumbers,
         shape: [spec.copies, spec.batchRows],
         dtype: 'int32',
-        draw: (target, random) => fillIntegers(target as Int32Array, random, rows.rows),
+        draw: (target, random) => fillRows(target as Int32Array, random, rows.rows, drawFrom),
       },
       ...corruption.stepInputs,
     ],
@@ -81,17 +82,24 @@ export function createProgram(spec: ModelSpec, rows: Matrix): Program {
         const losses = lossesOf(parameters, inputs)
         const means = trims ? trimmedMeans(losses, named(inputs, 'last kept')) : tf.mean(losses, 1)
         return tf.sum(means)
-      })(parametersOf(state.weights))
+      })(parametersOf(layout, state.weights))
       const gradient = tf.concat(grads.map((part) => tf.reshape(part, [-1])))
       const numbers = { stepSize: named(inputs, 'step size'), epsilon: named(inputs, 'epsilon') }
       return { ...adamStep(spec, state, gradient, numbers), loss: tf.mul(value, 1 / spec.copies) }
     },
 
-    batchLosses: (weights, inputs) => lossesOf(parametersOf(weights), inputs),
+    batchLosses: (weights, inputs) => lossesOf(parametersOf(layout, weights), inputs),
+  }
+}
 
+export function createScoringProgram(spec: ModelSpec): ScoringProgram {
+  const layout = denseLayout(spec)
+  return {
+    spec,
+    layout,
     score(weights, given, hasMissing) {
       const clean = cleanRows(given, hasMissing)
-      const reconstruction = reconstruct(spec, parametersOf(weights), clean.values)
+      const reconstruction = reconstruct(spec, parametersOf(layout, weights), clean.values)
       return {
         errors: tf.mean(cellErrors(clean, reconstruction), 0),
         reconstruction: tf.mean(reconstruction, 0),
@@ -100,15 +108,25 @@ export function createProgram(spec: ModelSpec, rows: Matrix): Program {
   }
 }
 
+function parametersOf({ parameters }: ParameterLayout, weights: tf.Tensor): tf.Tensor[] {
+  const sizes = parameters.map((parameter) => parameter.size)
+  return tf
+    .split(weights, sizes)
+    .map((part, index) => tf.reshape(part, [...(parameters[index]?.shape ?? [])]))
+}
+
 const scalarInput = (
   name: string,
   dtype: 'int32' | 'float32',
   valueAt: (step: number) => number,
 ): StepInput => ({ name, shape: [], dtype, draw: (target, _random, step) => target.fill(valueAt(step)) })
 
-/** Rank of the last row that counts: all rows during the warm-up, then the share with the smallest loss. */
-function lastKept(spec: ModelSpec, step: number): number {
+/** Rank of the last row that counts. */
+const lastKept = (spec: ModelSpec, step: number): number => rowsKept(spec, step, spec.batchRows) - 1
+
+/** How many of `rows` count in a step: all during the warm-up, then the share with the smallest loss. */
+export function rowsKept(spec: ModelSpec, step: number, rows: number): number {
   const { keepShare, warmUpShare } = spec.trim
   const kept = step < warmUpShare * spec.schedule.steps ? 1 : keepShare
-  return Math.max(1, Math.round(kept * spec.batchRows)) - 1
+  return Math.max(1, Math.round(kept * rows))
 }

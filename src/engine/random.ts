@@ -57,6 +57,13 @@ export function fillNormals(target: Float32Array, random: Random, deviation: num
   }
 }
 
+/** Fills with independent row numbers below `rows`, or among `drawFrom`. */
+export function fillRows(target: Int32Array, random: Random, rows: number, drawFrom?: Int32Array): void {
+  fillIntegers(target, random, drawFrom?.length ?? rows)
+  if (!drawFrom) return
+  for (let index = 0; index < target.length; index += 1) target[index] = drawFrom[target[index] ?? 0] ?? 0
+}
+
 /** Fills with independent integers, uniform among 0 .. below - 1. */
 export function fillIntegers(target: Int32Array, random: Random, below: number): void {
   for (let index = 0; index < target.length; index += 1) target[index] = random.integer(below)

@@ -7,6 +7,6 @@ import { tensorflowExecutor } from './tensorflowExecutor.ts'
 export function createReferenceEngine(): Engine {
   return {
     name: 'reference',
-    open: (spec, rows, state) => openSession(tensorflowExecutor('cpu'), spec, rows, state),
+    open: (...input) => openSession(tensorflowExecutor('cpu'), ...input),
   }
 }

@@ -1,24 +1,49 @@
 import { Failure } from '../contract/failure.ts'
-import type { Matrix, ModelSpec, ScoredRows, Session, TrainingState } from './engine.ts'
+import type { Engine, Matrix, ModelSpec, ScoredRows, Session, TrainingState } from './engine.ts'
 import type { CompiledLoop, Executor } from './executor.ts'
 import { type Arrays, type InputSpec, named } from './program/inputs.ts'
-import { initialWeights } from './program/layout.ts'
-import { createProgram, type Program } from './program.ts'
+import { denseLayout, initialWeights } from './program/layout.ts'
+import { createProgram, createScoringProgram, type Program, rowsKept } from './program.ts'
 import { type Random, restoredRandom, seededRandom } from './random.ts'
 import { checkRows, drawSteps, holdsMissing } from './session/batches.ts'
+import { closeAll } from './session/closing.ts'
 import { createScoring, type Scoring } from './session/scoring.ts'
 import { createValidation, type Validation } from './session/validation.ts'
 
-/** Opens a session of `spec` on any executor. */
+/** Opens a session of `spec` on any executor; the rest as in `Engine.open`. */
 export async function openSession(
   executor: Executor,
-  spec: ModelSpec,
-  rows: Matrix,
-  state?: TrainingState,
+  ...[spec, rows, state, drawFrom]: Parameters<Engine['open']>
 ): Promise<Session> {
   checkRows(spec, rows)
+  return new ModelSession({ executor, spec, rows, state: state ?? freshState(spec), drawFrom })
+}
+
+function freshState(spec: ModelSpec): TrainingState {
+  const layout = denseLayout(spec)
+  return {
+    step: 0,
+    weights: initialWeights(layout, spec.seed),
+    firstMoment: new Float32Array(layout.size),
+    secondMoment: new Float32Array(layout.size),
+    random: seededRandom(spec.seed, 'training').state(),
+  }
+}
+
+/** What training needs: its noise, drawn in advance, and its compiled steps. */
+interface Training {
+  readonly program: Program
+  readonly loop: CompiledLoop
+  close(): Promise<void>
+}
+
+async function openTraining({ executor, spec, rows, drawFrom }: SessionParts): Promise<Training> {
   // Masks cost time only; cells that are missing without them would make every weight NaN.
-  const program = createProgram({ ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) }, rows)
+  const program = createProgram(
+    { ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) },
+    rows,
+    drawFrom,
+  )
   const flat = (name: string): InputSpec => ({ name, shape: [program.layout.size], dtype: 'float32' })
   const loop = await executor.compileLoop({
     fixed: program.sessionInputs,
@@ -35,42 +60,38 @@ export async function openSession(
       ),
     }),
   })
-  return new ModelSession(executor, program, loop, state ?? freshState(program))
+  return { program, loop, close: () => loop.close() }
 }
 
-function freshState(program: Program): TrainingState {
-  const { layout, spec } = program
-  return {
-    step: 0,
-    weights: initialWeights(layout, spec.seed),
-    firstMoment: new Float32Array(layout.size),
-    secondMoment: new Float32Array(layout.size),
-    random: seededRandom(spec.seed, 'training').state(),
-  }
+interface SessionParts {
+  readonly executor: Executor
+  readonly spec: ModelSpec
+  readonly rows: Matrix
+  readonly state: TrainingState
+  readonly drawFrom: Int32Array | undefined
 }
 
 class ModelSession implements Session {
-  readonly #executor: Executor
-  readonly #program: Program
-  readonly #loop: CompiledLoop
+  readonly #parts: SessionParts
   readonly #random: Random
   #step: number
   #flat: Arrays
-  #validation: Validation | undefined
+  #training: Promise<Training> | undefined
+  #validation: Promise<Validation> | undefined
   #scoring: Scoring | undefined
 
-  constructor(executor: Executor, program: Program, loop: CompiledLoop, state: TrainingState) {
+  constructor(parts: SessionParts) {
+    const { spec, state } = parts
+    const { size } = denseLayout(spec)
     for (const vector of [state.weights, state.firstMoment, state.secondMoment]) {
-      if (vector.length !== program.layout.size) {
+      if (vector.length !== size) {
         throw new Failure(
           'engine',
-          `The saved training state has ${vector.length} parameters, the model ${program.layout.size}. Train again.`,
+          `The saved training state has ${vector.length} parameters, the model ${size}. Train again.`,
         )
       }
     }
-    this.#executor = executor
-    this.#program = program
-    this.#loop = loop
+    this.#parts = parts
     this.#step = state.step
     this.#random = restoredRandom(state.random)
     this.#flat = {
@@ -81,28 +102,32 @@ class ModelSession implements Session {
   }
 
   async train(steps: number): Promise<Float32Array> {
-    const { batchInputs, updateInputs, spec } = this.#program
-    const count = Math.min(steps, spec.schedule.steps - this.#step)
+    const count = Math.min(steps, this.#parts.spec.schedule.steps - this.#step)
     if (count <= 0) return new Float32Array(0)
+    this.#training ??= openTraining(this.#parts)
+    const { program, loop } = await this.#training
+    const { batchInputs, updateInputs } = program
     const drawn = drawSteps([...batchInputs, ...updateInputs], count, this.#random, this.#step)
-    const { loss, ...carried } = await this.#loop.run(count, this.#flat, drawn)
+    const { loss, ...carried } = await loop.run(count, this.#flat, drawn)
     this.#flat = carried
     this.#step += count
     return loss as Float32Array
   }
 
   async evaluate(rows: Matrix): Promise<number> {
-    if (this.#validation?.rows !== rows) {
-      await this.#validation?.close()
-      this.#validation = undefined
-      this.#validation = await createValidation(this.#executor, this.#program.spec, rows)
+    const { executor, spec } = this.#parts
+    if ((await this.#validation)?.rows !== rows) {
+      await closeAll([this.#validation])
+      this.#validation = createValidation(executor, spec, rows)
     }
-    return this.#validation.loss(named(this.#flat, 'weights'))
+    const validation = await this.#validation
+    const kept = rowsKept(spec, this.#step - 1, rows.rows)
+    return validation?.loss(named(this.#flat, 'weights'), kept) ?? Number.NaN
   }
 
-  async score(rows: Matrix, signal?: AbortSignal): Promise<ScoredRows> {
-    this.#scoring ??= createScoring(this.#executor, this.#program)
-    return this.#scoring.score(named(this.#flat, 'weights'), rows, signal)
+  async score(rows: Matrix): Promise<ScoredRows> {
+    this.#scoring ??= createScoring(this.#parts.executor, createScoringProgram(this.#parts.spec))
+    return this.#scoring.score(named(this.#flat, 'weights'), rows)
   }
 
   state(): TrainingState {
@@ -117,8 +142,7 @@ class ModelSession implements Session {
   }
 
   async close(): Promise<void> {
-    await this.#loop.close()
-    await this.#validation?.close()
-    await this.#scoring?.close()
+    const scoring = this.#scoring && Promise.resolve(this.#scoring)
+    await closeAll([this.#training, this.#validation, scoring])
   }
 }

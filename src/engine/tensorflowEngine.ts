@@ -33,7 +33,7 @@ export async function loadTensorflowEngine(): Promise<Engine> {
   }
   return {
     name: 'tensorflow',
-    open: (spec, rows, state) => openSession(tensorflowExecutor('tensorflow'), spec, rows, state),
+    open: (...input) => openSession(tensorflowExecutor('tensorflow'), ...input),
   }
 }
 

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { engineStatuses, openEngine } from '../../src/engine/engines.ts'
+import { guarded } from '../../src/engine/onnxRuntime.ts'
 import { tensorflowStatus } from '../../src/engine/tensorflowEngine.ts'
 import { exampleRows, exampleSpec } from './examples.ts'
 
@@ -13,8 +14,10 @@ describe('engines', () => {
     expect(onnx?.detail).toMatch(/ONNX Runtime \d+\.\d+/)
     expect(reference).toMatchObject({ name: 'reference', available: true })
     expect(tensorflow?.name).toBe('tensorflow')
-    if (!tensorflow?.available)
-      expect(tensorflow?.detail).toContain('npm install --no-save @tensorflow/tfjs-node@4.22.0')
+    const expected = tensorflow?.available
+      ? 'loaded when chosen'
+      : 'npm install --no-save @tensorflow/tfjs-node@4.22.0'
+    expect(tensorflow?.detail).toContain(expected)
   })
 
   it('tell a package without its native library from a whole one', () => {
@@ -33,19 +36,26 @@ describe('engines', () => {
     }
   })
 
-  it('open by name, and refuse the native TensorFlow with the reason', async () => {
+  it('open by name, the native TensorFlow too or with the reason why not', async () => {
     for (const name of ['onnx', 'reference'] as const) {
       const session = await (await openEngine(name)).open(exampleSpec(), exampleRows(20, 6))
       expect((await session.train(2)).length).toBe(2)
       await session.close()
     }
     const [, tensorflow] = await engineStatuses()
-    if (!tensorflow?.available) {
-      await expect(openEngine('tensorflow')).rejects.toMatchObject({
+    const opened = openEngine('tensorflow')
+    if (tensorflow?.available) expect((await opened).name).toBe('tensorflow')
+    else {
+      await expect(opened).rejects.toMatchObject({
         code: 'engine',
-        message: expect.stringContaining(tensorflow?.detail ?? ''),
+        message: expect.stringContaining(tensorflow?.detail ?? 'a reason'),
       })
     }
+  })
+
+  it('report what ONNX Runtime says in one sentence', async () => {
+    const failing = guarded(() => Promise.reject(new Error('Failed to allocate memory..\nat somewhere')))
+    await expect(failing).rejects.toThrow('ONNX Runtime stopped: Failed to allocate memory. If it')
   })
 
   it('take turns without disturbing each other', async () => {

@@ -6,10 +6,10 @@ import type { GraphNode, Value } from '../../src/engine/graph.ts'
 import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
 import { onnxFile } from '../../src/engine/onnxFile.ts'
 import { named } from '../../src/engine/program/inputs.ts'
-import { createProgram } from '../../src/engine/program.ts'
+import { createScoringProgram } from '../../src/engine/program.ts'
 import { encodeMessage } from '../../src/engine/protobuf.ts'
 import { trace } from '../../src/engine/trace.ts'
-import { exampleRows, exampleSpec } from './examples.ts'
+import { exampleSpec } from './examples.ts'
 
 /** Reads one varint, as the Protocol Buffers specification describes it. */
 function varintAt(bytes: Uint8Array, start: number): { value: bigint; end: number } {
@@ -95,7 +95,7 @@ describe('ONNX files', () => {
 
   it('hold a scoring graph of standard operations only', () => {
     const spec = exampleSpec({ hasMissing: true })
-    const program = createProgram(spec, exampleRows(10, spec.features))
+    const program = createScoringProgram(spec)
     const graph = trace(
       [
         { name: 'weights', shape: [program.layout.size], dtype: 'float32' },

@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine, Matrix, ModelSpec, Session, TrainingState } from '../../src/engine/engine.ts'
+import type { Executor } from '../../src/engine/executor.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
+import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
 import { createReferenceEngine } from '../../src/engine/referenceEngine.ts'
+import { openSession } from '../../src/engine/session.ts'
 import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 const engines: Engine[] = [createOnnxEngine(), createOnnxEngine({ threads: 2 }), createReferenceEngine()]
@@ -114,6 +117,30 @@ for (const [index, engine] of engines.entries()) {
   })
 }
 
+/** ONNX Runtime, and a log of what was compiled and closed. */
+function countingExecutor({ failingLoop = false } = {}): { executor: Executor; log: string[] } {
+  const log: string[] = []
+  const onnx = onnxExecutor({})
+  const executor: Executor = {
+    async compile(definition) {
+      const { run, close } = await onnx.compile(definition)
+      log.push('compiled')
+      return { run, close: () => close().then(() => void log.push('closed')) }
+    },
+    async compileLoop(definition) {
+      const { run, close } = await onnx.compileLoop(definition)
+      log.push('compiled loop')
+      const closeLoop = async () => {
+        await close()
+        if (failingLoop) throw new Error('The loop does not close')
+        log.push('closed loop')
+      }
+      return { run, close: closeLoop }
+    },
+  }
+  return { executor, log }
+}
+
 describe('a session', () => {
   const engine = createOnnxEngine()
 
@@ -138,10 +165,70 @@ describe('a session', () => {
     expect(scored).toEqual({ errors: new Float32Array(0), reconstruction: new Float32Array(0) })
   })
 
-  it('stops scoring when asked', async () => {
-    await using(engine, {}, async (session) => {
-      await expect(session.score(rows, AbortSignal.abort())).rejects.toThrow(/abort/i)
-    })
+  it('scores every number of rows alike with a few graphs', async () => {
+    const { executor, log } = countingExecutor()
+    const session = await openSession(executor, spec, rows)
+    const many = exampleRows(2300, spec.features)
+    const all = await session.score(many)
+    for (const count of [1, 2, 63, 64, 65, 200, 1023, 1024, 1500, 2300]) {
+      const cells = count * spec.features
+      const { errors } = await session.score({ ...many, rows: count, values: many.values.slice(0, cells) })
+      expect(relativeError(errors, all.errors.slice(0, cells)), `${count} rows`).toBeLessThan(1e-5)
+    }
+    expect(log).toEqual(['compiled', 'compiled'])
+    await session.close()
+    expect(log).toEqual(['compiled', 'compiled', 'closed', 'closed'])
+  })
+
+  it('compiles nothing that it does not need', async () => {
+    const { executor, log } = countingExecutor()
+    const session = await openSession(executor, spec, rows)
+    expect(log).toEqual([])
+    await session.train(1)
+    expect(log).toEqual(['compiled loop'])
+    await session.close()
+    expect(log).toEqual(['compiled loop', 'closed loop'])
+  })
+
+  it('closes the rest when one part fails to close', async () => {
+    const { executor, log } = countingExecutor({ failingLoop: true })
+    const session = await openSession(executor, spec, rows)
+    await session.train(1)
+    await session.evaluate(rows)
+    await session.score(rows)
+    await expect(session.close()).rejects.toThrow('The loop does not close')
+    expect(log.filter((entry) => entry === 'closed')).toHaveLength(2)
+  })
+
+  it('trains on the rows it may draw from only', async () => {
+    for (const corruption of [spec.corruption, { kind: 'swap', rate: 0.4 } as const]) {
+      const drawFrom = Int32Array.from({ length: 45 }, (_, index) => index + Math.floor(index / 3))
+      const chosen = new Float32Array(45 * spec.features)
+      for (const [index, row] of drawFrom.entries()) {
+        chosen.set(
+          rows.values.subarray(row * spec.features, (row + 1) * spec.features),
+          index * spec.features,
+        )
+      }
+      const some = { ...spec, corruption }
+      const picked = await engine.open(some, rows, undefined, drawFrom)
+      const alone = await engine.open(some, { ...rows, rows: 45, values: chosen })
+      expect(await picked.train(8)).toEqual(await alone.train(8))
+      await picked.close()
+      await alone.close()
+    }
+  })
+
+  it('trims what it evaluates as it trims what it trains on', async () => {
+    const evaluated = (keepShare: number, steps: number) =>
+      using(engine, { spec: { ...spec, trim: { keepShare, warmUpShare: 0.1 } } }, async (session) => {
+        await session.train(steps)
+        return session.evaluate(rows)
+      })
+    // The first four of the 40 steps warm up, so that they train alike.
+    expect(await evaluated(0.5, 4)).toBe(await evaluated(1, 4))
+    const trimmed = await evaluated(0.05, 6)
+    expect(trimmed).toBeLessThan(0.8 * (await evaluated(1, 6)))
   })
 
   it('refuses rows and states that do not fit', async () => {

@@ -69,7 +69,7 @@ describe('detect', () => {
         return {
           train: (steps) => session.train(Math.min(steps, 7)),
           evaluate: (matrix) => session.evaluate(matrix),
-          score: (matrix, stop) => session.score(matrix, stop),
+          score: (matrix) => session.score(matrix),
           state: () => session.state(),
           close: () => session.close(),
         }

@@ -2,6 +2,12 @@ import { setTimeout } from 'node:timers/promises'
 import type { Engine, Matrix, ModelSpec } from '../../src/engine/engine.ts'
 import { parameterCount } from '../../src/pipeline/model/plan.ts'
 
+interface Opened {
+  readonly spec: ModelSpec
+  readonly rows: Matrix
+  readonly drawFrom: Int32Array | undefined
+}
+
 /**
  * An engine whose network answers `level` for every feature, so that every error can be worked out by hand.
  * `loss` gives the training loss of a step; `milliseconds` is how long a step takes.
@@ -12,15 +18,15 @@ export function constantEngine(
     readonly loss?: (step: number) => number
     readonly milliseconds?: number
   } = {},
-): Engine & { readonly opened: { readonly spec: ModelSpec; readonly rows: Matrix }[]; closed: number } {
+): Engine & { readonly opened: Opened[]; closed: number } {
   const { level = 0, loss = (step) => 1 / step, milliseconds = 0 } = options
-  const opened: { spec: ModelSpec; rows: Matrix }[] = []
+  const opened: Opened[] = []
   const engine = {
     name: 'constant',
     opened,
     closed: 0,
-    async open(spec: ModelSpec, rows: Matrix, state?: { readonly step: number }) {
-      opened.push({ spec, rows })
+    async open(spec: ModelSpec, rows: Matrix, state?: { readonly step: number }, drawFrom?: Int32Array) {
+      opened.push({ spec, rows, drawFrom })
       let step = state?.step ?? 0
       const parameters = new Float32Array(parameterCount(spec)).fill(level)
       return {

@@ -27,6 +27,11 @@ export interface TrainingSettings {
   readonly validationShare: number
 }
 
+/**
+ * A point of the loss curve. Both losses are means over the same share of corrupted rows, those that fit best
+ * (`keepShare`; all rows during the first 10 % of steps), so that they can be compared: of the batches since the
+ * last point, and of the rows held out (null where these were not evaluated).
+ */
 export interface LossPoint {
   readonly step: number
   readonly train: number

@@ -6,8 +6,11 @@ import { swap } from './corruption/swap.ts'
 
 const none: Corruption = { sessionInputs: [], stepInputs: [], apply: (clean) => clean }
 
-/** The corruption that the model asks for. `rows` serve as the source of swapped cells. */
-export function createCorruption(spec: ModelSpec, rows: Matrix): Corruption {
+/**
+ * The corruption that the model asks for. `rows`, or those of them that `drawFrom` numbers, are the source of
+ * swapped cells.
+ */
+export function createCorruption(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Array): Corruption {
   switch (spec.corruption.kind) {
     case 'none':
       return none
@@ -16,6 +19,6 @@ export function createCorruption(spec: ModelSpec, rows: Matrix): Corruption {
     case 'masking':
       return masking(spec, spec.corruption.rate)
     case 'swap':
-      return swap(spec, spec.corruption.rate, rows)
+      return swap(spec, spec.corruption.rate, rows, drawFrom)
   }
 }

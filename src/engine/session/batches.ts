@@ -43,12 +43,15 @@ export function drawSteps(
 const batchCells = 1 << 21
 
 /**
- * Rows of equal batches that together hold `rows`, each at most `limit` rows and about two million activations, so
- * that memory stays bounded however many rows or features there are.
+ * Rows of equal batches that together hold `rows`, each at most `mostBatchRows`, so that memory stays bounded
+ * however many rows or features there are.
  */
 export function evenBatches(spec: ModelSpec, rows: number, limit: number): { rows: number; count: number } {
-  const widest = Math.max(spec.features, ...spec.layers)
-  const most = Math.max(1, Math.min(limit, Math.floor(batchCells / (spec.copies * widest))))
-  const count = Math.ceil(rows / most)
+  const count = Math.ceil(rows / mostBatchRows(spec, limit))
   return { rows: Math.ceil(rows / count), count }
+}
+
+/** `limit` rows, or as many as have about two million activations. */
+export function mostBatchRows({ features, layers, copies }: ModelSpec, limit: number): number {
+  return Math.max(1, Math.min(limit, Math.floor(batchCells / (copies * Math.max(features, ...layers)))))
 }

@@ -5,10 +5,10 @@ import { createProgram, rowNumbers } from '../program.ts'
 import { seededRandom } from '../random.ts'
 import { checkRows, drawSteps, evenBatches, holdsMissing } from './batches.ts'
 
-/** Loss of fixed rows under given weights. */
+/** Loss of fixed rows under given weights: of each copy's `kept` rows with the smallest loss, the mean. */
 export interface Validation {
   readonly rows: Matrix
-  loss(weights: NumberArray): Promise<number>
+  loss(weights: NumberArray, kept: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -34,9 +34,9 @@ export async function createValidation(
   })
   return {
     rows,
-    async loss(weights) {
+    async loss(weights, kept) {
       const random = seededRandom(spec.seed, 'validation')
-      let total = 0
+      const byCopy = Array.from({ length: spec.copies }, () => new Float32Array(rows.rows))
       for (let batch = 0; batch < batches.count; batch += 1) {
         const first = batch * batches.rows
         const drawn = drawSteps(program.batchInputs, 1, random, 0)
@@ -46,12 +46,21 @@ export async function createValidation(
           numbers[index] = Math.min(first + (index % batches.rows), rows.rows - 1)
         }
         const { losses } = await compiled.run({ weights, ...drawn })
-        losses?.forEach((loss, index) => {
-          if (first + (index % batches.rows) < rows.rows) total += loss
-        })
+        for (const [copy, all] of byCopy.entries()) {
+          const from = copy * batches.rows
+          const counted = Math.min(batches.rows, rows.rows - first)
+          all.set((losses as Float32Array).subarray(from, from + counted), first)
+        }
       }
-      return total / (rows.rows * spec.copies)
+      const means = byCopy.map((losses) => mean(losses.sort().subarray(0, kept)))
+      return mean(means)
     },
     close: () => compiled.close(),
   }
+}
+
+function mean(values: ArrayLike<number>): number {
+  let sum = 0
+  for (let index = 0; index < values.length; index += 1) sum += values[index] ?? 0
+  return sum / values.length
 }

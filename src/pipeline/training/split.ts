@@ -5,26 +5,26 @@ const mostValidationRows = 1000
 /** A table with fewer rows than this trains on all of them: it has none to spare. */
 const fewestRowsToSplit = 500
 
-/** Sets a seeded sample of rows aside from training, for the validation curve. */
+/**
+ * Sets a seeded sample of rows aside from training, for the validation curve. The rows that are left are numbered,
+ * not copied: they are most of the table. `drawFrom` is null when none is set aside.
+ */
 export function splitValidation(input: {
   readonly matrix: Matrix
   readonly share: number
   readonly seed: number
-}): { training: Matrix; validation: Matrix | null } {
+}): { drawFrom: Int32Array; validation: Matrix } | { drawFrom: null; validation: null } {
   const { matrix, share, seed } = input
-  const count = Math.min(mostValidationRows, Math.floor(matrix.rows * share))
-  if (count === 0 || matrix.rows < fewestRowsToSplit) return { training: matrix, validation: null }
-  const heldOut = sampleRows({ rows: matrix.rows, count, seed, purpose: 'validation' })
-  const training = new Float32Array((matrix.rows - count) * matrix.columns)
-  const validation = new Float32Array(count * matrix.columns)
+  const { rows, columns, values } = matrix
+  const count = Math.min(mostValidationRows, Math.floor(rows * share))
+  if (count === 0 || rows < fewestRowsToSplit) return { drawFrom: null, validation: null }
+  const heldOut = sampleRows({ rows, count, seed, purpose: 'validation' })
+  const drawFrom = new Int32Array(rows - count)
+  const cells = new Float32Array(count * columns)
   let held = 0
-  for (let row = 0; row < matrix.rows; row++) {
-    const cells = matrix.values.subarray(row * matrix.columns, (row + 1) * matrix.columns)
-    if (heldOut[held] === row) validation.set(cells, held++ * matrix.columns)
-    else training.set(cells, (row - held) * matrix.columns)
+  for (let row = 0; row < rows; row++) {
+    if (heldOut[held] !== row) drawFrom[row - held] = row
+    else cells.set(values.subarray(row * columns, (row + 1) * columns), held++ * columns)
   }
-  return {
-    training: { rows: matrix.rows - count, columns: matrix.columns, values: training },
-    validation: { rows: count, columns: matrix.columns, values: validation },
-  }
+  return { drawFrom, validation: { rows: count, columns, values: cells } }
 }

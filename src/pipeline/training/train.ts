@@ -17,7 +17,6 @@ export interface TrainingProgress {
   readonly steps: number
   /** A new point of the loss curve, when one is due. */
   readonly point?: LossPoint
-  readonly secondsLeft: number | null
 }
 
 export interface Training {
@@ -44,13 +43,13 @@ export async function trainModel(input: {
 }): Promise<Training> {
   const { engine, encoder, settings, spec, matrix, signal, onProgress } = input
   const giveWay = input.giveWay ?? (() => setImmediate())
-  const { training, validation } = splitValidation({
+  const { drawFrom, validation } = splitValidation({
     matrix,
     share: settings.validationShare,
     seed: spec.seed,
   })
   signal.throwIfAborted()
-  const session = await engine.open(spec, training)
+  const session = await engine.open(spec, matrix, undefined, drawFrom ?? undefined)
   try {
     const curve = await runSteps({
       session,
@@ -82,7 +81,6 @@ async function runSteps(input: {
   const curve: LossPoint[] = []
   const stepsPerPoint = Math.ceil(steps / mostLossPoints)
   const validate = validator(session, validation)
-  const started = performance.now()
   let step = 0
   let millisecondsPerStep = chunkMilliseconds
   let pending: number[] = []
@@ -92,8 +90,8 @@ async function runSteps(input: {
     const losses = await session.train(Math.min(wanted, steps - step))
     const milliseconds = performance.now() - chunkStarted
     if (losses.length === 0) throw new Error(`The engine stopped at step ${step} of ${steps}`)
-    // At most doubling: the first chunks of a session are slower than the rest, and less representative.
-    millisecondsPerStep = Math.max(milliseconds / losses.length, millisecondsPerStep / 2)
+    // The first step includes compiling. After it at most doubling: early chunks are slower than the rest.
+    if (step > 0) millisecondsPerStep = Math.max(milliseconds / losses.length, millisecondsPerStep / 2)
     checkFinite(losses, step)
     const points: { step: number; train: number; validation: number | null }[] = []
     for (const loss of losses) {
@@ -107,9 +105,8 @@ async function runSteps(input: {
     await giveWay()
     if (last) last.validation = await validate(milliseconds, step === steps)
     curve.push(...points)
-    const secondsLeft = ((performance.now() - started) / 1000 / step) * (steps - step)
-    if (!last) onProgress?.({ step, steps, secondsLeft })
-    for (const point of points) onProgress?.({ step: point.step, steps, point, secondsLeft })
+    if (!last) onProgress?.({ step, steps })
+    for (const point of points) onProgress?.({ step: point.step, steps, point })
     await giveWay()
   }
   return curve

@@ -35,7 +35,7 @@ describe('trainModel', () => {
     expect(curve[0]?.step).toBe(5)
     expect(curve[0]?.train).toBeCloseTo((1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 5, 6)
     expect(progress.flatMap((one) => one.point ?? [])).toEqual(curve)
-    expect(progress.at(-1)).toMatchObject({ step: 1000, steps: 1000, secondsLeft: 0 })
+    expect(progress.at(-1)).toMatchObject({ step: 1000, steps: 1000 })
   })
 
   it('keeps what was reached when cancelled', async () => {
@@ -86,7 +86,8 @@ describe('trainModel', () => {
       engine,
       signal: never,
     })
-    expect(engine.opened[0]?.rows.rows).toBe(540)
+    expect(engine.opened[0]?.rows.rows).toBe(600)
+    expect(engine.opened[0]?.drawFrom).toHaveLength(540)
     expect(curve.at(-1)?.validation).toBe(0.5)
   })
 })
@@ -95,18 +96,21 @@ describe('splitValidation', () => {
   const matrix = { rows: 1000, columns: 2, values: Float32Array.from({ length: 2000 }, (_, place) => place) }
 
   it('parts the rows, each on one side, the same for the same seed', () => {
-    const { training, validation } = splitValidation({ matrix, share: 0.2, seed: 4 })
-    expect([training.rows, validation?.rows]).toEqual([800, 200])
-    const cells = [...training.values, ...(validation?.values ?? [])]
-    expect(cells.toSorted((a, b) => a - b)).toEqual([...matrix.values])
-    expect(splitValidation({ matrix, share: 0.2, seed: 4 })).toEqual({ training, validation })
-    expect(splitValidation({ matrix, share: 0.2, seed: 5 })).not.toEqual({ training, validation })
+    const split = splitValidation({ matrix, share: 0.2, seed: 4 })
+    const drawFrom = split.drawFrom ?? []
+    expect([drawFrom.length, split.validation?.rows]).toEqual([800, 200])
+    // Row r holds 2r and 2r + 1.
+    const cells = [...drawFrom].flatMap((row) => [2 * row, 2 * row + 1])
+    const all = [...cells, ...(split.validation?.values ?? [])]
+    expect(all.toSorted((a, b) => a - b)).toEqual([...matrix.values])
+    expect(splitValidation({ matrix, share: 0.2, seed: 4 })).toEqual(split)
+    expect(splitValidation({ matrix, share: 0.2, seed: 5 })).not.toEqual(split)
   })
 
   it('takes no rows from a small table', () => {
     const small = { rows: 100, columns: 1, values: new Float32Array(100) }
     expect(splitValidation({ matrix: small, share: 0.2, seed: 4 })).toEqual({
-      training: small,
+      drawFrom: null,
       validation: null,
     })
   })

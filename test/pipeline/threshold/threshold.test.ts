@@ -69,11 +69,12 @@ describe('applyRule', () => {
     expect(cut).toBeGreaterThan(1.3)
   })
 
-  it('otsu: does not mind how far below the ordinary scores lie', () => {
-    const upper = [5, 5.2, 5.4, 8, 8.2]
-    const low = [1, 1, 1, 1, 1]
-    const lower = [-900, -3, 0, 1, 4]
-    expect(apply('otsu', null, ...low, ...upper).cut).toBe(apply('otsu', null, ...lower, ...upper).cut)
+  it('otsu: flags few rows of a single hump, where it would split off a sixth', () => {
+    // Quantiles of a bell curve, by the logistic approximation: one group and nothing else.
+    const hump = Array.from({ length: 1000 }, (_, row) => Math.log((row + 1) / (1000.5 - row)) / 1.702)
+    const { flagged } = apply('otsu', null, ...hump)
+    expect(flagged).toBeLessThan(30)
+    expect(apply('otsu', null, ...hump, 50, 51, 52).flagged).toBe(3)
   })
 
   it.each<ThresholdRule>(['standard-deviation', 'otsu'])(

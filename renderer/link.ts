@@ -14,14 +14,29 @@ export interface Pipe {
 const firstWait = 250
 const longestWait = 5_000
 
+/** Whether the host of this page answers without knowing it: its session went with the process that began it. */
+export async function refusedByHost(): Promise<boolean> {
+  try {
+    return (await fetch('/', { method: 'HEAD', cache: 'no-store' })).status === 403
+  } catch {
+    return false
+  }
+}
+
 /**
  * A connection that outlives its pipe: when a pipe closes, another is opened, with growing waits between
  * tries. While there is none, calls are refused with `link-closed`, so nothing waits for ever.
  */
 export function keepConnected(
   openPipe: () => Promise<Pipe>,
-  wait: (milliseconds: number) => Promise<void> = (milliseconds) =>
-    new Promise((resolve) => setTimeout(resolve, milliseconds)),
+  {
+    wait = (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
+    isRefused = async () => false,
+  }: {
+    wait?: (milliseconds: number) => Promise<void>
+    /** Asked when the pipe is lost: whether the host answers, but no longer knows this page. */
+    isRefused?: () => Promise<boolean>
+  } = {},
 ): Connection {
   const link = shallowRef<LinkState>('connecting')
   const listeners = createListeners()
@@ -44,8 +59,9 @@ export function keepConnected(
         // Not reachable now: said by `link`, and tried again below.
       }
       pipe = null
-      link.value = 'lost'
+      if (link.value !== 'refused') link.value = 'lost'
       await wait(pause)
+      link.value = (await isRefused()) ? 'refused' : 'lost'
       pause = Math.min(pause * 2, longestWait)
     }
   }

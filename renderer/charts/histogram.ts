@@ -69,6 +69,18 @@ export function fromAxis(axis: ScoreAxis, position: number): number {
   return axis.scale === 'log' ? 10 ** position : position
 }
 
+/** How many rows of each bin are among the `flagged` highest scores. */
+export function flaggedInBins({ counts, above }: Histogram, flagged: number): Uint32Array {
+  const inBins = new Uint32Array(counts.length)
+  let right = above
+  for (let bin = counts.length - 1; bin >= 0; bin -= 1) {
+    const count = counts[bin] ?? 0
+    inBins[bin] = Math.min(count, Math.max(0, flagged - right))
+    right += count
+  }
+  return inBins
+}
+
 /** Counts scores in `bins` bins of equal width on the axis. `scores` runs from highest to lowest. */
 export function histogramOf(scores: Float32Array, axis: ScoreAxis, bins: number): Histogram {
   const left = toAxis(axis, axis.from)

@@ -1,7 +1,7 @@
 import type { ShallowRef } from 'vue'
 
 /** A line on a plot that a hand moves. Fractions run from 0 at the plot's left edge to 1 at its right. */
-export interface DragLine {
+interface DragLine {
   /** Where the plot lies inside the surface, in CSS pixels. */
   plot(): { readonly left: number; readonly width: number }
   fraction(): number

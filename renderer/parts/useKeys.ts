@@ -1,6 +1,11 @@
 import { onBeforeUnmount, onMounted } from 'vue'
 import { dialogOpen } from './dialogOpen.ts'
 
+const claimers = 'button, a, input, select, textarea, [role="grid"]'
+/** Where Escape means this field: leave it as it is, close its list. */
+const escapeClaimers =
+  'input:not([type=radio], [type=checkbox], [type=file]), select, textarea, [contenteditable]'
+
 /**
  * Keys of the stage on screen, while no control claims them: a focused button keeps Enter, a field keeps
  * everything, a dialog keeps Escape.
@@ -11,9 +16,7 @@ export function useKeys(keys: Readonly<Record<string, () => void>>): void {
     if (!act || event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return
     if (dialogOpen()) return
     const target = event.target instanceof HTMLElement ? event.target : null
-    const claimed =
-      event.key === 'Escape' ? null : target?.closest('button, a, input, select, textarea, [role="grid"]')
-    if (claimed) return
+    if (target?.closest(event.key === 'Escape' ? escapeClaimers : claimers)) return
     event.preventDefault()
     act()
   }

@@ -1,5 +1,5 @@
 /** A long list of equal items seen through a viewport. All sizes in CSS pixels. */
-export interface LongList {
+interface LongList {
   readonly count: number
   readonly itemSize: number
   readonly viewport: number
@@ -28,6 +28,12 @@ export function windowOf(list: LongList): { first: number; last: number; offset:
     offset: first * itemSize - seen + scroll,
     height: Math.min(count * itemSize, tallest),
   }
+}
+
+/** The first item that is wholly in view, or the last one where none is. */
+export function firstInView(list: LongList): number {
+  const first = Math.ceil((list.scroll * scaleOf(list)) / list.itemSize)
+  return Math.max(0, Math.min(list.count - 1, first))
 }
 
 /** The scroll position nearest to the present one at which item `index` is wholly in view. */

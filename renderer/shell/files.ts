@@ -2,7 +2,7 @@ import { Failure } from '../../src/contract/failure.ts'
 import type { DesktopHost } from '../../src/contract/host.ts'
 
 /** A file as the import takes it. */
-export interface TakenFile {
+interface TakenFile {
   readonly name: string
   readonly blob: Blob
   readonly path: string | null

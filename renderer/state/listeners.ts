@@ -3,7 +3,7 @@ import type { Events } from '../../src/contract/api.ts'
 type Handlers = { [Name in keyof Events]: Set<Events[Name]> }
 
 /** The page's own list of who hears what. It outlives any one pipe to the core. */
-export interface Listeners {
+interface Listeners {
   on<Name extends keyof Events>(name: Name, handler: Events[Name]): () => void
   /** Hand this to the pipe: every event it brings goes to all who listen. */
   readonly receive: Events

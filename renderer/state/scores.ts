@@ -29,7 +29,7 @@ export function cutForRows(scores: Float32Array, rows: number): number {
 }
 
 /** Running totals down the ranking, so that metrics at any cut are a lookup. */
-export interface LabelTotals {
+interface LabelTotals {
   /** Anomalies among the first n rows, at n. */
   readonly anomalies: Uint32Array
   /** Rows with a known label among the first n rows, at n. */
@@ -47,21 +47,25 @@ export function labelTotals(labels: Uint8Array): LabelTotals {
   return { anomalies, known }
 }
 
-export interface CutMetrics {
+interface CutMetrics {
   readonly precision: number | null
   readonly recall: number | null
   readonly f1: number | null
   readonly falsePositiveRate: number | null
 }
 
-/** Precision, recall, F1 and false-positive rate of flagging the first `flagged` rows; null where a division has no meaning. */
+/**
+ * Precision, recall, F1 and false-positive rate of flagging the first `flagged` rows; null where no label
+ * gives them a meaning. Precision is 0 where nothing is flagged, as the core has it.
+ */
 export function metricsAtCount({ anomalies, known }: LabelTotals, flagged: number): CutMetrics {
   const hits = anomalies[flagged] ?? 0
   const judged = known[flagged] ?? 0
   const all = anomalies.at(-1) ?? 0
-  const precision = judged === 0 ? null : hits / judged
+  const allKnown = known.at(-1) ?? 0
+  const precision = allKnown === 0 ? null : hits / Math.max(1, judged)
   const recall = all === 0 ? null : hits / all
   const f1 = judged + all === 0 ? null : (2 * hits) / (judged + all)
-  const normal = (known.at(-1) ?? 0) - all
+  const normal = allKnown - all
   return { precision, recall, f1, falsePositiveRate: normal === 0 ? null : (judged - hits) / normal }
 }

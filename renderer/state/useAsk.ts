@@ -3,7 +3,7 @@ import { toWireFailure } from '../../src/contract/failure.ts'
 import type { WireFailure } from '../../src/contract/records.ts'
 
 /** One question's last answer, its failure, and whether an answer is awaited. */
-export interface Ask<Answer> {
+interface Ask<Answer> {
   readonly value: ShallowRef<Answer | null>
   readonly failure: ShallowRef<WireFailure | null>
   readonly busy: Ref<boolean>

@@ -15,7 +15,7 @@ import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
 
 /** A file on its way in: its bytes travel, then the person looks at the preview. */
-export type Arrival =
+type Arrival =
   | { readonly state: 'none' }
   | { readonly state: 'sending'; readonly name: string; readonly bytes: number; readonly sent: number }
   | { readonly state: 'looking'; readonly name: string; readonly source: Source }
@@ -167,6 +167,8 @@ export function useImport(
   }
 
   async function takeSample(sampleId: string): Promise<void> {
+    // A second click while the first is under way must not lose it from sight.
+    if (job.running.value) return
     close()
     confirmed = arrival.value
     await job.start(() => connection.api.startSampleImport({ sampleId }))
@@ -211,5 +213,3 @@ function readable(thrown: unknown, name: string): unknown {
     { file: name },
   )
 }
-
-export type ImportState = ReturnType<typeof useImport>

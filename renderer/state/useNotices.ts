@@ -1,7 +1,7 @@
 import { onScopeDispose, shallowRef } from 'vue'
 import type { Connection } from './connection.ts'
 
-export interface Notice {
+interface Notice {
   readonly id: number
   readonly kind: 'news' | 'alarm'
   readonly message: string

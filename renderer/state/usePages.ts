@@ -2,7 +2,7 @@ import { onScopeDispose, shallowRef } from 'vue'
 import { toWireFailure } from '../../src/contract/failure.ts'
 import type { WireFailure } from '../../src/contract/records.ts'
 
-export interface PageSource<Row> {
+interface PageSource<Row> {
   /** Rows a call fetches. */
   readonly pageRows: number
   /** Rows `from`..`to` (exclusive). */
@@ -22,6 +22,7 @@ export function usePages<Row>() {
   let source: PageSource<Row> | null = null
   let pages = new Map<number, readonly Row[]>()
   let underway = new Set<number>()
+  let failed = new Set<number>()
   let generation = 0
 
   /** Starts over with another table, or with the same one after it changed. */
@@ -30,6 +31,7 @@ export function usePages<Row>() {
     source = next
     pages = new Map()
     underway = new Set()
+    failed = new Set()
     failure.value = null
     version.value += 1
   }
@@ -41,14 +43,17 @@ export function usePages<Row>() {
       const rows = await from.read(page * from.pageRows, (page + 1) * from.pageRows)
       if (mine !== generation) return
       pages.set(page, rows)
+      failed.delete(page)
       for (const oldest of pages.keys()) {
         if (pages.size <= keptPages) break
         pages.delete(oldest)
       }
-      failure.value = null
+      if (failed.size === 0) failure.value = null
       version.value += 1
     } catch (thrown) {
-      if (mine === generation) failure.value = toWireFailure(thrown)
+      if (mine !== generation) return
+      failed.add(page)
+      failure.value = toWireFailure(thrown)
     } finally {
       if (mine === generation) underway.delete(page)
     }
@@ -67,6 +72,12 @@ export function usePages<Row>() {
     }
   }
 
+  /** Asks again for the pages that failed; the others stay. */
+  function retry(): void {
+    if (!source) return
+    for (const page of failed) if (!underway.has(page)) void fetchPage(source, page)
+  }
+
   /** The row, or null while it is not here. Read `version` beside it. */
   function row(index: number): Row | null {
     if (!source) return null
@@ -74,7 +85,7 @@ export function usePages<Row>() {
   }
 
   onScopeDispose(() => reset(null))
-  return { version, failure, reset, show, row }
+  return { version, failure, reset, show, retry, row }
 }
 
 /** Rows a page should hold so that an answer stays near 10,000 cells however wide the table is. */

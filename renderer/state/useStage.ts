@@ -31,5 +31,3 @@ export function useStage({ dataset }: DatasetState, { run }: RunState) {
     },
   }
 }
-
-export type StageState = ReturnType<typeof useStage>

@@ -26,8 +26,10 @@ describe('a connection that outlives its pipe', () => {
         if (next === null) throw new Failure('link-closed', 'not now')
         return next
       },
-      async (milliseconds) => {
-        waits.push(milliseconds)
+      {
+        wait: async (milliseconds) => {
+          waits.push(milliseconds)
+        },
       },
     )
     const heard: string[] = []
@@ -50,11 +52,34 @@ describe('a connection that outlives its pipe', () => {
       async () => {
         throw new Failure('link-closed', 'not now')
       },
-      () => new Promise(() => {}),
+      { wait: () => new Promise(() => {}) },
     )
     await settled()
     expect(connection.link.value).toBe('lost')
     await expect(connection.api.readProject({})).rejects.toMatchObject({ code: 'link-closed' })
+  })
+
+  it('says so when the host was restarted and refuses this page, and goes on trying', async () => {
+    const turns = [deferred<void>(), deferred<void>(), deferred<void>()]
+    let waits = 0
+    let refused = true
+    const second = pipe('second')
+    const connection = keepConnected(
+      async () => {
+        if (waits < 2) throw new Failure('link-closed', 'not now')
+        return second.one
+      },
+      { wait: () => turns[waits++]?.promise ?? new Promise(() => {}), isRefused: async () => refused },
+    )
+    await settled()
+    expect(connection.link.value).toBe('lost')
+    turns[0]?.resolve()
+    await settled()
+    expect(connection.link.value).toBe('refused')
+    refused = false
+    turns[1]?.resolve()
+    await settled()
+    expect(connection.link.value).toBe('open')
   })
 
   it('stops telling a handler that was taken off', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  flaggedInBins,
   fromAxis,
   histogramOf,
   scoreAxis,
@@ -31,6 +32,25 @@ describe('histogram', () => {
     const { counts, above } = histogramOf(scores, { scale: 'linear', from: 0, to: 2 }, 2)
     expect([...counts]).toEqual([2, 3])
     expect(above).toBe(1)
+  })
+
+  it('finds the flagged rows bin by bin: all of them, and none where none is flagged', () => {
+    fc.assert(
+      fc.property(ranked, fc.nat({ max: 200 }), (scores, wanted) => {
+        const flagged = Math.min(wanted, scores.length)
+        const histogram = histogramOf(scores, scoreAxis(scores, 'linear'), 20)
+        const inBins = flaggedInBins(histogram, flagged)
+        const outside =
+          Math.min(flagged, histogram.above) + Math.max(0, flagged - scores.length + histogram.below)
+        expect(inBins.reduce((sum, rows) => sum + rows, 0) + outside).toBe(flagged)
+        inBins.forEach((rows, bin) => {
+          expect(rows).toBeLessThanOrEqual(histogram.counts[bin] ?? 0)
+        })
+      }),
+    )
+    const two = histogramOf(descending([1, 1, 1, 2]), { scale: 'linear', from: 0, to: 2.02 }, 4)
+    expect([...flaggedInBins(two, 0)]).toEqual([0, 0, 0, 0])
+    expect([...flaggedInBins(two, 1)]).toEqual([0, 0, 0, 1])
   })
 
   it('spaces logarithmic bins by equal factors', () => {

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import {
   columnEdges,
   columnsBetween,
+  firstInView,
   rowAfterKey,
   scrollToSee,
   windowOf,
@@ -39,6 +40,23 @@ describe('window of a long list', () => {
       offset: 140,
       height: 1000,
     })
+  })
+
+  it('finds the first row in view also where the scroll bar is scaled', () => {
+    fc.assert(
+      fc.property(list, fc.double({ min: 0, max: 1, noNaN: true }), (fields, share) => {
+        const scroll = Math.floor(
+          share * Math.max(0, windowOf({ ...fields, scroll: 0 }).height - fields.viewport),
+        )
+        const { first, last, offset } = windowOf({ ...fields, scroll })
+        const index = firstInView({ ...fields, scroll })
+        expect(index).toBeGreaterThanOrEqual(first)
+        expect(index).toBeLessThan(last)
+        if (index < fields.count - 1) {
+          expect(offset + (index - first) * fields.itemSize).toBeGreaterThanOrEqual(scroll - 1)
+        }
+      }),
+    )
   })
 
   it('does not move for a row that is in view', () => {

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import ExportStage from '../../../renderer/stages/export/ExportStage.vue'
 import type { Api } from '../../../src/contract/api.ts'
 import type { DesktopHost } from '../../../src/contract/host.ts'
@@ -78,6 +78,22 @@ describe('export', () => {
     events.jobChanged(job({ kind: 'export', status: { state: 'done', result: { kind: 'export', file } } }))
     await settled()
     expect(clicked).toContain('/exports/pumps%20flagged.csv')
+    wrapper.unmount()
+  })
+
+  it('says in place when the browser refuses the clipboard, and promises no order but the file’s', async () => {
+    const { wrapper, at } = await opened()
+    expect(at('export-scope-flagged').text()).toContain('1 row in file order, each with its rank')
+    vi.spyOn(navigator.clipboard, 'writeText').mockRejectedValueOnce(
+      new DOMException('no', 'NotAllowedError'),
+    )
+    await at('copy').trigger('click')
+    await settled()
+    expect(at('copy').text()).toBe('Not copied')
+    expect(wrapper.text()).toContain('The browser refused the clipboard. Select the text and press Ctrl C.')
+    await at('copy').trigger('click')
+    await settled()
+    expect(at('copy').text()).toBe('Copied')
     wrapper.unmount()
   })
 

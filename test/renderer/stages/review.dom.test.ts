@@ -1,10 +1,11 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { defineComponent, h, shallowRef } from 'vue'
 import RowDetail from '../../../renderer/stages/review/RowDetail.vue'
 import SuggestionList from '../../../renderer/stages/review/SuggestionList.vue'
 import ThresholdFields from '../../../renderer/stages/review/ThresholdFields.vue'
 import type { Api } from '../../../src/contract/api.ts'
-import type { ThresholdSuggestion } from '../../../src/contract/records.ts'
-import { settled } from '../fakeConnection.ts'
+import type { RowExplanation, ThresholdSuggestion } from '../../../src/contract/records.ts'
+import { deferred, settled } from '../fakeConnection.ts'
 import { mountStage } from '../mountStage.ts'
 import { dataset, run } from '../records.ts'
 
@@ -113,6 +114,71 @@ describe('why a row is odd', () => {
     const rows = wrapper.findAll('[data-testid="share-row"]').map((one) => one.text().replace(/\s+/g, ' '))
     expect(rows).toEqual(['heat75 %4200 where 42 is typical', 'speed25 %missing where 42 is typical'])
     expect(wrapper.find('dl').text()).toContain('missing')
+    wrapper.unmount()
+  })
+
+  it('shows nothing of the row before while the answer for this one is awaited', async () => {
+    const answers = new Map([3, 1].map((row) => [row, deferred<RowExplanation>()]))
+    const shown = shallowRef({ rank: 1, row: 3, score: 8, flagged: true, reasons: [], cells: [] })
+    const { wrapper } = await mountStage(
+      defineComponent(
+        () => () => h(RowDetail, { run: run(), row: shown.value, flagged: true, onClose() {} }),
+      ),
+      {
+        project: reviewed,
+        calls: {
+          ...calls,
+          explainRow: ({ row }) => answers.get(row)?.promise ?? Promise.reject(new Error()),
+        },
+      },
+    )
+    const answer = (row: number, value: string) =>
+      answers.get(row)?.resolve({
+        row,
+        rank: 1,
+        score: 8,
+        shares: [],
+        cells: [{ column: 'note', role: 'ignored', value }],
+      })
+    answer(3, 'of row three')
+    await settled()
+    expect(wrapper.text()).toContain('of row three')
+    shown.value = { ...shown.value, rank: 2, row: 1 }
+    await settled()
+    expect(wrapper.find('h2').text()).toBe('Row 2')
+    expect(wrapper.text()).not.toContain('of row three')
+    answer(1, 'of row one')
+    await settled()
+    expect(wrapper.text()).toContain('of row one')
+    wrapper.unmount()
+  })
+
+  it('draws a few of five thousand cells and finds the others by name', async () => {
+    const names = Array.from({ length: 5000 }, (_, index) => `sensor ${index}`)
+    const { wrapper, at } = await mountStage(RowDetail, {
+      project: reviewed,
+      calls: {
+        ...calls,
+        explainRow: async ({ row }) => ({
+          row,
+          rank: 1,
+          score: 8,
+          shares: names.map((column) => ({ column, type: 'number', share: 1, observed: 1, typical: 0 })),
+          cells: names.map((column) => ({ column, role: 'feature', value: 7 })),
+        }),
+      },
+      props: {
+        run: run(),
+        row: { rank: 1, row: 3, score: 8, flagged: true, reasons: [], cells: [] },
+        flagged: true,
+      },
+    })
+    const drawn = (testId: string) => wrapper.findAll(`[data-testid="${testId}"]`).length
+    expect([drawn('row-cell'), drawn('share-row')]).toEqual([200, 12])
+    await at('more-shares').trigger('click')
+    expect(drawn('share-row')).toBe(112)
+    await at('detail-search').setValue('Sensor 4321')
+    expect([drawn('row-cell'), drawn('share-row')]).toEqual([1, 1])
     wrapper.unmount()
   })
 })

@@ -72,8 +72,8 @@ describe('metrics against labels', () => {
     })
   })
 
-  it('has no precision when nothing is flagged, and no recall when nothing is an anomaly', () => {
-    expect(metricsAtCount(totals, 0)).toEqual({ precision: null, recall: 0, f1: 0, falsePositiveRate: 0 })
+  it('has a precision of 0 when nothing is flagged, as the core says, and no recall when nothing is an anomaly', () => {
+    expect(metricsAtCount(totals, 0)).toEqual({ precision: 0, recall: 0, f1: 0, falsePositiveRate: 0 })
     expect(metricsAtCount(labelTotals(Uint8Array.from([0, 0])), 1)).toEqual({
       precision: 0,
       recall: null,

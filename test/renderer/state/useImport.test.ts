@@ -114,6 +114,21 @@ describe('importing a file', () => {
     expect(state.arrival.value).toMatchObject({ state: 'looking', name: 'fans.csv' })
   })
 
+  it('keeps a sample import in sight when a second sample is clicked meanwhile', async () => {
+    let started = 0
+    const { state, events, imported } = opened({
+      startSampleImport: async () => ({ jobId: `j${++started}` }),
+    })
+    await state.takeSample('pumps')
+    events.jobChanged(job({ kind: 'import' }))
+    await state.takeSample('cards')
+    expect([started, state.job.jobId.value]).toEqual([1, 'j1'])
+    const status = { state: 'done', result: { kind: 'import', datasetId: 'd1' } } as const
+    events.jobChanged(job({ kind: 'import', status }))
+    await settled()
+    expect(imported).toEqual(['d1'])
+  })
+
   it('says in words what a browser cannot read', async () => {
     const { state } = opened({ beginUpload: async () => ({ uploadId: 'u1' }) })
     const blob = {

@@ -65,6 +65,30 @@ describe('pages of a long table', () => {
     expect([pages.failure.value, pages.row(3)]).toEqual([null, 3])
   })
 
+  it('asks again for the page that failed and keeps the others', async () => {
+    const asked: number[] = []
+    let fail = true
+    const pages = pagesOf(async (from, to) => {
+      asked.push(from)
+      if (from === 10 && fail) throw new Failure('disk', 'The disk is gone.')
+      return numbers(from, to)
+    })
+    pages.show(0, 20)
+    await settled()
+    pages.show(20, 30)
+    await settled()
+    expect([pages.failure.value?.code, pages.row(3), pages.row(13), pages.row(23)]).toEqual([
+      'disk',
+      3,
+      null,
+      23,
+    ])
+    fail = false
+    pages.retry()
+    await settled()
+    expect([asked, pages.failure.value, pages.row(13)]).toEqual([[0, 10, 20, 10], null, 13])
+  })
+
   it('asks for fewer rows of wider tables, and never for more than a call may give', () => {
     expect([1, 30, 200, 5000].map(pageRowsFor)).toEqual([100, 100, 50, 10])
   })

@@ -26,7 +26,12 @@ export function startCoreUtility(entry: string, options: CoreOptions): CoreHandl
     },
     kill() {
       // child.kill() asks politely, which a core stuck in native code does not hear.
-      if (child.pid !== undefined) process.kill(child.pid, 'SIGKILL')
+      if (child.pid === undefined) return
+      try {
+        process.kill(child.pid, 'SIGKILL')
+      } catch {
+        // It has just ended by itself; `ended` tells of it.
+      }
     },
     ended,
   }

@@ -28,10 +28,26 @@ export function guardPages(): void {
   })
 }
 
-/** No camera, no notifications, no devices; and nothing is fetched from anywhere but the application itself. */
+/** What the page may ask for: to paste a table, and to copy a row or a command. */
+const grantedPermissions: readonly string[] = ['clipboard-read', 'clipboard-sanitized-write']
+
+/** Whether our page asks, in the window's own frame, for something it may have. */
+function isGranted(permission: string, address: string | undefined, isMainFrame: boolean): boolean {
+  const isPage = address === pageOrigin || address?.startsWith(`${pageOrigin}/`) === true
+  return isPage && isMainFrame && grantedPermissions.includes(permission)
+}
+
+/**
+ * The clipboard for our page; no camera, no notifications, no devices. Nothing is fetched from anywhere but
+ * the application itself.
+ */
 export function guardSession(session: Session): void {
-  session.setPermissionRequestHandler((_contents, _permission, decide) => decide(false))
-  session.setPermissionCheckHandler(() => false)
+  session.setPermissionRequestHandler((_contents, permission, decide, { requestingUrl, isMainFrame }) =>
+    decide(isGranted(permission, requestingUrl, isMainFrame)),
+  )
+  session.setPermissionCheckHandler((_contents, permission, origin, { isMainFrame }) =>
+    isGranted(permission, origin, isMainFrame),
+  )
   session.setDevicePermissionHandler(() => false)
   session.webRequest.onBeforeRequest((details, decide) => {
     decide({ cancel: !/^(app|blob|data|devtools):/.test(details.url) })

@@ -4,7 +4,6 @@ import { app, dialog, Menu, session, shell } from 'electron'
 import { superviseCore } from '../src/hosts/coreProcess.ts'
 import { defaultProject, places } from '../src/hosts/places.ts'
 import { startCoreUtility } from './coreUtility.ts'
-import { exportNewestRun } from './exportNewestRun.ts'
 import { createFiles } from './files.ts'
 import { guardPages, guardSession } from './guards.ts'
 import { buildMenu } from './menu.ts'
@@ -23,9 +22,10 @@ const { values, positionals } = parseArgs({
 const text = (value: unknown) => (typeof value === 'string' ? value : undefined)
 const [named] = positionals
 const givenFile = namedFile(named)
+const folder = resolve(text(values.project) || defaultProject())
 
 // Not awaited here: Electron is ready only after this module has been evaluated.
-if (app.requestSingleInstanceLock({ file: givenFile })) open().catch(giveUp)
+if (app.requestSingleInstanceLock({ file: givenFile, folder })) open().catch(giveUp)
 else app.quit()
 
 function giveUp(thrown: unknown): void {
@@ -38,20 +38,26 @@ async function open(): Promise<void> {
   guardPages()
 
   const where = places(app.getAppPath())
-  const folder = resolve(text(values.project) ?? defaultProject())
   const windows = createWindows({ preload: where.preload, icon: where.icon })
   const files = createFiles(windows.current)
   const ports = createPorts()
 
+  // Files named at a start, the first or a later one, are imported at once; before there is a core they wait.
+  const early = givenFile === undefined ? [] : [givenFile]
+  let importNamed = (path: string) => void early.push(path)
   // macOS names the file of a double click before it says that it is ready.
   app.on('open-file', (event, path) => {
     event.preventDefault()
-    ports.openFile(path)
+    importNamed(path)
   })
   app.on('second-instance', (_event, _argv, _folder, data) => {
     windows.show()
-    const file = typeof data === 'object' && data !== null && 'file' in data ? data.file : undefined
-    if (typeof file === 'string') ports.openFile(file)
+    const { file, folder: asked } = { ...(data as { file?: unknown; folder?: unknown } | null) }
+    if (typeof asked === 'string' && asked !== folder)
+      windows.complain(
+        new Error(`Residual is open with the project ${folder}. Close it before you open ${asked}.`),
+      )
+    else if (typeof file === 'string') importNamed(file)
   })
 
   await app.whenReady()
@@ -68,14 +74,14 @@ async function open(): Promise<void> {
   })
   ports.listen(core.api)
   files.listen()
-  if (givenFile !== undefined)
-    core.api.startImport({ source: { kind: 'path', path: givenFile } }).catch(windows.complain)
+  importNamed = (path) =>
+    void core.api.startImport({ source: { kind: 'path', path } }).catch(windows.complain)
+  for (const path of early) importNamed(path)
 
   Menu.setApplicationMenu(
     buildMenu(
       {
         openFile: () => void files.chooseOpenFile().then((path) => path !== null && ports.openFile(path)),
-        exportFlagged: () => void exportNewestRun(core.api, files.chooseSaveFile).catch(windows.complain),
         cancelJobs: () => void cancelJobs().catch(windows.complain),
         showProjectFolder: () => void shell.openPath(folder),
       },

@@ -2,7 +2,6 @@ import { Menu, type MenuItemConstructorOptions } from 'electron'
 
 export interface MenuActions {
   openFile(): void
-  exportFlagged(): void
   cancelJobs(): void
   showProjectFolder(): void
 }
@@ -22,7 +21,6 @@ export function buildMenu(
       label: '&File',
       submenu: [
         { label: '&Open file…', accelerator: 'CmdOrCtrl+O', click: actions.openFile },
-        { label: '&Export flagged rows…', accelerator: 'CmdOrCtrl+E', click: actions.exportFlagged },
         { label: '&Cancel job', accelerator: 'CmdOrCtrl+.', click: actions.cancelJobs },
         { type: 'separator' },
         { label: 'Show &project folder', click: actions.showProjectFolder },

@@ -18,7 +18,7 @@ export function createPorts() {
   }
   return {
     announce,
-    /** Tells the page of a file that was opened from outside, at once or when there is a page. */
+    /** Tells the page of a file that the person chose in the menu, at once or when there is a page. */
     openFile,
     listen(api: Api): void {
       ipcMain.on(channels.port, (event) => {

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { type BrowserWindow, type Rectangle, screen } from 'electron'
 
 const usual = { width: 1320, height: 860 }
-export const smallest = { width: 880, height: 560 }
+/** Narrower or lower, the page would have to scroll as a whole. */
+export const smallest = { width: 960, height: 560 }
 
 /** Where the window goes: where it was, if a screen still shows that place; else in the middle. */
 export function rememberedPlace(file: string): Partial<Rectangle> & { width: number; height: number } {

@@ -3,11 +3,20 @@ import { app, BrowserWindow, dialog } from 'electron'
 import { pageOrigin } from './channels.ts'
 import { rememberedPlace, rememberPlace, smallest } from './windowPlace.ts'
 
+/** A page that died this often in a minute dies while it loads: loading it once more would not help. */
+const mostReloads = 3
+const minute = 60_000
+
 /** The one window: made when first shown, brought to the front afterwards. */
 export function createWindows(options: { readonly preload: string; readonly icon: string }) {
   let window: BrowserWindow | null = null
 
+  function complain(thrown: unknown): void {
+    dialog.showErrorBox('Residual', thrown instanceof Error ? thrown.message : String(thrown))
+  }
+
   function make(): BrowserWindow {
+    let reloads: number[] = []
     const placeFile = join(app.getPath('userData'), 'window.json')
     const made = new BrowserWindow({
       ...rememberedPlace(placeFile),
@@ -38,7 +47,11 @@ export function createWindows(options: { readonly preload: string; readonly icon
     })
     // The page holds nothing that the core does not have: a page that died is loaded again.
     made.webContents.on('render-process-gone', (_event, { reason }) => {
-      if (reason !== 'clean-exit' && reason !== 'killed') made.reload()
+      if (reason === 'clean-exit' || reason === 'killed') return
+      const now = Date.now()
+      reloads = [...reloads.filter((at) => now - at < minute), now]
+      if (reloads.length <= mostReloads) made.reload()
+      else complain(new Error(`The page stopped ${reloads.length} times (${reason}). Restart Residual.`))
     })
     void made.loadURL(`${pageOrigin}/`)
     return made
@@ -54,9 +67,7 @@ export function createWindows(options: { readonly preload: string; readonly icon
       if (window.isMinimized()) window.restore()
       window.focus()
     },
-    /** Tells of a failed menu command in a box of its own. */
-    complain(thrown: unknown): void {
-      dialog.showErrorBox('Residual', thrown instanceof Error ? thrown.message : String(thrown))
-    },
+    /** Tells of something that the page cannot tell of, in a box of its own. */
+    complain,
   }
 }

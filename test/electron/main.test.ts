@@ -1,6 +1,6 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import type { MenuItemConstructorOptions } from 'electron'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { type Connection, connect } from '../../src/contract/wire/connect.ts'
@@ -18,7 +18,7 @@ beforeAll(async () => {
   fake.paths.userData = root
   mkdirSync(join(root, 'dist/renderer'), { recursive: true })
   writeFileSync(join(root, 'dist/renderer/index.html'), '<!doctype html>')
-  process.argv = ['electron', root, '--project', project, '--some-chromium-switch']
+  process.argv = ['electron', root, '--project', project, '--some-chromium-switch', 'a.csv']
   await import('../../electron/main.ts')
   await vi.waitFor(() => expect(fake.windows).toHaveLength(1))
 })
@@ -32,6 +32,22 @@ const theWindow = () => {
 const fromPage = () => ({ sender: theWindow().webContents, senderFrame: theWindow().webContents.mainFrame })
 const ask = (channel: string, event: unknown, ...given: unknown[]) =>
   fake.ipcHandlers.get(channel)?.(...([event, ...given] as never[]))
+
+/** Chooses an item of the menu. */
+function choose(label: string): void {
+  const [template] = electron.Menu.buildFromTemplate.mock.calls[0] as [MenuItemConstructorOptions[]]
+  const items = template.flatMap((menu) => (menu.submenu ?? []) as MenuItemConstructorOptions[])
+  const item = items.find((one) => one.label === label)
+  if (item?.click === undefined) throw new Error(`no item ${label}`)
+  Reflect.apply(item.click, item, [])
+}
+
+/** What a call was given, each time it reached the core. */
+const callsOf = (method: string) =>
+  (fake.forked[0]?.received ?? []).flatMap((message) => {
+    const { t, m, a } = Object(message) as { t?: string; m?: string; a?: unknown[] }
+    return t === 'q' && m === method ? [a] : []
+  })
 
 /** Asks for a port as the preload script does, and connects over it as the page does. */
 function openPort(): Connection {
@@ -95,9 +111,23 @@ describe('the window', () => {
     expect(event.preventDefault).toHaveBeenCalledTimes(prevented ? 1 : 0)
   })
 
-  it('is reloaded when its page dies', () => {
-    theWindow().webContents.emit('render-process-gone', {}, { reason: 'crashed' })
-    expect(theWindow().reload).toHaveBeenCalledOnce()
+  it('is reloaded when its page dies, but not for ever', () => {
+    const dies = (reason = 'crashed') => theWindow().webContents.emit('render-process-gone', {}, { reason })
+    dies('killed')
+    expect(theWindow().reload).not.toHaveBeenCalled()
+    for (let time = 0; time < 3; time++) dies()
+    expect(theWindow().reload).toHaveBeenCalledTimes(3)
+    expect(electron.dialog.showErrorBox).not.toHaveBeenCalled()
+    dies()
+    expect(theWindow().reload).toHaveBeenCalledTimes(3)
+    expect(electron.dialog.showErrorBox).toHaveBeenCalledExactlyOnceWith(
+      'Residual',
+      'The page stopped 4 times (crashed). Restart Residual.',
+    )
+    vi.spyOn(Date, 'now').mockReturnValue(Date.now() + 61_000)
+    dies()
+    expect(theWindow().reload).toHaveBeenCalledTimes(4)
+    vi.restoreAllMocks()
   })
 })
 
@@ -105,13 +135,28 @@ describe('the session', () => {
   const given = (mock: { mock: { calls: unknown[][] } }) =>
     mock.mock.calls[0]?.[0] as (...args: unknown[]) => unknown
 
-  it('denies every permission', () => {
-    const { setPermissionRequestHandler, setPermissionCheckHandler, setDevicePermissionHandler } =
-      fake.session.defaultSession
+  it.each([
+    ['clipboard-read', page, true, true],
+    ['clipboard-sanitized-write', page, true, true],
+    ['clipboard-read', 'app://residual', true, true],
+    ['clipboard-read', page, false, false],
+    ['clipboard-read', 'app://residual.evil.example/', true, false],
+    ['clipboard-sanitized-write', 'https://evil.example/', true, false],
+    ['clipboard-read', '', true, false],
+    ['media', page, true, false],
+    ['notifications', page, true, false],
+    ['deprecated-sync-clipboard-read', page, true, false],
+    ['fileSystem', page, true, false],
+  ])('%s of %s, main frame %s: %s', (permission, address, isMainFrame, granted) => {
+    const { setPermissionRequestHandler, setPermissionCheckHandler } = fake.session.defaultSession
     const decide = vi.fn()
-    given(setPermissionRequestHandler)({}, 'media', decide)
-    expect(decide).toHaveBeenCalledExactlyOnceWith(false)
-    expect([given(setPermissionCheckHandler)(), given(setDevicePermissionHandler)()]).toEqual([false, false])
+    given(setPermissionRequestHandler)({}, permission, decide, { requestingUrl: address, isMainFrame })
+    expect(decide).toHaveBeenCalledExactlyOnceWith(granted)
+    expect(given(setPermissionCheckHandler)({}, permission, address, { isMainFrame })).toBe(granted)
+  })
+
+  it('denies every device', () => {
+    expect(given(fake.session.defaultSession.setDevicePermissionHandler)()).toBe(false)
   })
 
   it.each([
@@ -170,20 +215,17 @@ describe('a port', () => {
     expect(theWindow().webContents.sent).toHaveLength(before)
   })
 
-  it('tells of files opened from outside, those before it too', async () => {
-    const opened: unknown[] = []
-    fake.app.emit('second-instance', {}, [], '/', { file: '/data/a.csv' })
-    expect(theWindow().focus).toHaveBeenCalled()
+  it('tells of a file chosen in the menu, also when it was chosen before', async () => {
+    openPort().close()
+    choose('&Open file…')
+    await vi.waitFor(() => expect(electron.dialog.showOpenDialog).toHaveBeenCalledOnce())
     const connection = openPort()
+    const opened: unknown[] = []
     connection.on('fileOpened', (source) => opened.push(source))
-    const event = { preventDefault: vi.fn() }
-    fake.app.emit('open-file', event, '/data/b.csv')
+    choose('&Open file…')
     await vi.waitFor(() => expect(opened).toHaveLength(2))
-    expect(event.preventDefault).toHaveBeenCalled()
-    expect(opened).toEqual([
-      { path: '/data/a.csv', name: 'a.csv' },
-      { path: '/data/b.csv', name: 'b.csv' },
-    ])
+    expect(opened[0]).toEqual({ path: '/chosen/in.csv', name: 'in.csv' })
+    expect(opened[1]).toEqual(opened[0])
   })
 })
 
@@ -228,12 +270,46 @@ describe('the application', () => {
     )
     expect(shortcuts).toEqual({
       'CmdOrCtrl+O': '&Open file…',
-      'CmdOrCtrl+E': '&Export flagged rows…',
       'CmdOrCtrl+.': '&Cancel job',
     })
     expect(items.map((item) => item.role)).toEqual(
       expect.arrayContaining(['zoomIn', 'zoomOut', 'resetZoom', 'about']),
     )
+  })
+
+  it('cancels the jobs that run, from the menu', async () => {
+    choose('&Cancel job')
+    await vi.waitFor(() => expect(callsOf('cancelJob')).toEqual([[{ jobId: 'job-1' }]]))
+  })
+
+  it('shows the folder of the project, from the menu', () => {
+    choose('Show &project folder')
+    expect(electron.shell.openPath).toHaveBeenCalledExactlyOnceWith(project)
+  })
+
+  it('imports files named at its own start, at a later one, and by the system', async () => {
+    const event = { preventDefault: vi.fn() }
+    fake.app.emit('second-instance', {}, [], '/', { file: '/data/b.csv', folder: project })
+    fake.app.emit('second-instance', {}, [], '/', { file: undefined, folder: project })
+    fake.app.emit('open-file', event, '/data/c.csv')
+    expect(theWindow().focus).toHaveBeenCalledTimes(2)
+    expect(event.preventDefault).toHaveBeenCalledOnce()
+    await vi.waitFor(() => expect(callsOf('startImport')).toHaveLength(3))
+    expect(callsOf('startImport')).toEqual(
+      [resolve('a.csv'), '/data/b.csv', '/data/c.csv'].map((path) => [{ source: { kind: 'path', path } }]),
+    )
+  })
+
+  it('says at a later start with another project that it does not change to that', async () => {
+    electron.dialog.showErrorBox.mockClear()
+    const before = callsOf('startImport').length
+    fake.app.emit('second-instance', {}, [], '/', { file: '/data/d.csv', folder: '/another' })
+    expect(electron.dialog.showErrorBox).toHaveBeenCalledExactlyOnceWith(
+      'Residual',
+      `Residual is open with the project ${project}. Close it before you open /another.`,
+    )
+    await openPort().api.readProject({})
+    expect(callsOf('startImport')).toHaveLength(before)
   })
 
   it('remembers where the window was', () => {

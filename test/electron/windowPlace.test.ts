@@ -37,7 +37,7 @@ describe('the remembered place of the window', () => {
   })
 
   it('is never smaller than the page can be used', () => {
-    expect(placed('{"x":0,"y":30,"width":10,"height":10}')).toEqual({ x: 0, y: 30, width: 880, height: 560 })
+    expect(placed('{"x":0,"y":30,"width":10,"height":10}')).toEqual({ x: 0, y: 30, width: 960, height: 560 })
   })
 
   it.each([

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, stat, truncate } from 'node:fs/promises'
+import { copyFile, stat, truncate } from 'node:fs/promises'
 import { availableParallelism, freemem } from 'node:os'
 import { basename, dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS } from '@duckdb/node-api'
 import { Failure } from '../../contract/failure.ts'
+import { makeFolder } from './makeFolder.ts'
 
 export interface DatabaseOptions {
   readonly file: string
@@ -123,8 +124,8 @@ export async function openDatabase(options: DatabaseOptions): Promise<Database> 
   }
   openFiles.add(file)
   try {
-    await mkdir(dirname(file), { recursive: true })
-    await mkdir(options.temporaryFolder, { recursive: true })
+    await makeFolder(dirname(file))
+    await makeFolder(options.temporaryFolder)
     const instance = await openWithRecovery(file, options)
     return new Database(file, instance)
   } catch (error) {

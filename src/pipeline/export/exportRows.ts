@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto'
-import { type FileHandle, mkdir, open, rename, rm, stat } from 'node:fs/promises'
+import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
 import type { Dataset, ExportedFile } from '../../contract/records.ts'
+import { makeFolder } from '../dataset/makeFolder.ts'
 import { writeFully } from '../dataset/writeFully.ts'
 import { csvLine, neutralised, numberText } from './csvText.ts'
 import { readSourceRecords } from './sourceRecords.ts'
@@ -42,7 +43,7 @@ export async function exportRows(input: ExportInput): Promise<ExportedFile> {
   // A name that is always short enough, and by which leftovers of a killed process are known.
   const part = join(folder, `.${randomUUID()}.part`)
   try {
-    await mkdir(folder, { recursive: true })
+    await makeFolder(folder)
     const file = await open(part, 'wx')
     const wanted = iterate(input.rows)
     let rows: number

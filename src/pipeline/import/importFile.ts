@@ -1,6 +1,7 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { rename, rm } from 'node:fs/promises'
 import type { Dataset } from '../../contract/records.ts'
 import { cleanPath, sourcePath } from '../dataset/layout.ts'
+import { makeFolder } from '../dataset/makeFolder.ts'
 import { ensureSchema } from '../dataset/store.ts'
 import { checkSource } from './checkSource.ts'
 import { writeCleanCopy } from './cleanCopy.ts'
@@ -16,7 +17,7 @@ export async function importFile(input: ImportInput): Promise<Dataset> {
   const { database, sourceFolder, datasetId, signal } = input
   signal.throwIfAborted()
   await ensureSchema(database)
-  await mkdir(sourceFolder, { recursive: true })
+  await makeFolder(sourceFolder)
   const finalPath = sourcePath(sourceFolder, datasetId)
   const finalClean = cleanPath(sourceFolder, datasetId)
   const part = `${finalPath}.part`

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises'
+import { readdir, rename, rm, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
+import { makeFolder } from '../../pipeline/dataset/makeFolder.ts'
 
 /** Where the parts of a project lie. A project is one folder. */
 export interface ProjectFolder {
@@ -32,7 +33,7 @@ export async function openProjectFolder(root: string): Promise<ProjectFolder> {
   }
   try {
     for (const part of [root, folder.sources, folder.runs, folder.exports, folder.temporary]) {
-      await mkdir(part, { recursive: true })
+      await makeFolder(part)
     }
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

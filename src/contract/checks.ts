@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Api, ApiMethod } from './api.ts'
 import { Failure } from './failure.ts'
 import { largestChunk } from './limits.ts'
+import { corruptionRanges, hiddenLayers, hiddenNodes, type SettingRange, settingRanges } from './settings.ts'
 
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(10_000)
@@ -45,28 +46,25 @@ const window = { from: count, to: count }
 const windowIsFair = ({ from, to }: { from: number; to: number }) => to >= from && to - from <= 1_000
 const windowRule = { error: 'from..to must go forward and span at most 1,000 rows', path: ['to'] }
 
-const layer = z.int().min(1).max(65_536)
+const within = ({ from, to, whole }: SettingRange) => (whole ? z.int() : z.number()).min(from).max(to)
+const ranges = settingRanges
 const settings = z.strictObject({
-  seed: z
-    .int()
-    .min(0)
-    .max(2 ** 32 - 1)
-    .exactOptional(),
+  seed: within(ranges.seed).exactOptional(),
   corruption: z
     .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('gaussian'), sigma: z.number().min(0).max(10) }),
-      z.strictObject({ kind: z.literal('masking'), rate: z.number().min(0).max(1) }),
-      z.strictObject({ kind: z.literal('swap'), rate: z.number().min(0).max(1) }),
+      z.strictObject({ kind: z.literal('gaussian'), sigma: within(corruptionRanges.gaussian) }),
+      z.strictObject({ kind: z.literal('masking'), rate: within(corruptionRanges.masking) }),
+      z.strictObject({ kind: z.literal('swap'), rate: within(corruptionRanges.swap) }),
     ])
     .exactOptional(),
-  hidden: z.array(layer).max(16).exactOptional(),
-  code: layer.nullable().exactOptional(),
-  copies: z.int().min(1).max(64).nullable().exactOptional(),
-  steps: z.int().min(1).max(10_000_000).exactOptional(),
-  batchRows: layer.nullable().exactOptional(),
-  learningRate: z.number().positive().max(10).exactOptional(),
-  keepShare: z.number().positive().max(1).exactOptional(),
-  validationShare: z.number().min(0).max(0.9).exactOptional(),
+  hidden: z.array(within(hiddenNodes)).min(hiddenLayers.from).max(hiddenLayers.to).exactOptional(),
+  code: within(ranges.code).nullable().exactOptional(),
+  copies: within(ranges.copies).nullable().exactOptional(),
+  steps: within(ranges.steps).exactOptional(),
+  batchRows: within(ranges.batchRows).nullable().exactOptional(),
+  learningRate: within(ranges.learningRate).exactOptional(),
+  keepShare: within(ranges.keepShare).exactOptional(),
+  validationShare: within(ranges.validationShare).exactOptional(),
 })
 
 const rule = z.enum(['manual', 'top-k', 'percentage', 'standard-deviation', 'mad', 'iqr', 'otsu'])

@@ -1,8 +1,11 @@
 import type { LossPoint, Threshold, ThresholdSuggestion, TrainingSettings } from '../contract/records.ts'
 import type { Engine, Matrix } from '../engine/engine.ts'
+import { holdsMissing } from '../engine/session/batches.ts'
 import type { Table } from './dataset/table.ts'
 import { encodeTable } from './features/encode.ts'
+import { featureCount } from './features/encoder.ts'
 import { fitEncoder } from './features/fit.ts'
+import { checkSettings } from './model/checkSettings.ts'
 import { planModel } from './model/plan.ts'
 import { type Ranking, rankScores } from './scoring/rank.ts'
 import { openScorer } from './scoring/scorer.ts'
@@ -47,19 +50,19 @@ export async function detect(input: {
 }): Promise<Detection> {
   const { table, engine, signal, onProgress } = input
   const clock = stopwatch()
+  // Before the work that a refusal would make useless: first what needs no table, then what needs only its size.
+  checkSettings(input.settings ?? {})
   const encoder = await fitEncoder({ table, signal })
+  const features = featureCount(encoder)
+  const plan = planModel({ settings: input.settings, rows: table.rows, features, hasMissing: false })
   const matrix = await encodeTable({
     table,
     encoder,
     signal,
     onProgress: (share) => onProgress?.({ phase: 'features', share }),
   })
-  const { settings, spec, trainableParameters } = planModel({
-    settings: input.settings,
-    rows: matrix.rows,
-    features: matrix.columns,
-    hasMissing: hasMissing(matrix),
-  })
+  const { settings, trainableParameters } = plan
+  const spec = { ...plan.spec, hasMissing: holdsMissing(matrix) }
   const featuresSeconds = clock()
   const { model, complete, curve } = await trainModel({
     engine,
@@ -90,7 +93,7 @@ export async function detect(input: {
     curve,
     stepsDone: model.state.step,
     trainableParameters,
-    features: matrix.columns,
+    features,
   }
 }
 
@@ -108,10 +111,6 @@ async function scoreRows(input: {
   } finally {
     await scorer.close()
   }
-}
-
-export function hasMissing(matrix: Matrix): boolean {
-  return matrix.values.some(Number.isNaN)
 }
 
 /** Seconds since the last call. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Engine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/engines.ts'
+import type { Table } from '../../src/pipeline/dataset/table.ts'
 import { encodeTable } from '../../src/pipeline/features/encode.ts'
 import { type DetectProgress, detect } from '../../src/pipeline/run.ts'
 import { openScorer } from '../../src/pipeline/scoring/scorer.ts'
@@ -126,6 +127,27 @@ describe('detect', () => {
     })
     expect(cancel.signal.aborted).toBe(true)
     expect([found.complete, found.stepsDone, found.scores.length]).toEqual([true, 60, rows])
+  })
+
+  it('refuses settings and sizes before the work that they make useless', async () => {
+    const table = arrayTable(measurements())
+    let reads = 0
+    const counted: Table = {
+      ...table,
+      read(...input) {
+        reads++
+        return table.read(...input)
+      },
+    }
+    const engine = await openEngine('onnx')
+    const settings = { hidden: [] }
+    const detection = detect({ table: counted, engine, settings, signal })
+    await expect(detection).rejects.toMatchObject({ code: 'bad-request' })
+    expect(reads).toBe(0)
+    // How large the network is depends on the features: the table is read to count them, not to encode it.
+    const huge = { hidden: [4096, 4096], copies: 32 }
+    await expect(detect({ table: counted, engine, settings: huge, signal })).rejects.toThrow('weights')
+    expect(reads).toBe(1)
   })
 
   it('says what it is doing', async () => {

@@ -1,49 +1,50 @@
 import { Failure } from '../../contract/failure.ts'
 import type { Corruption, TrainingSettings } from '../../contract/records.ts'
+import {
+  corruptionRanges,
+  hiddenLayers,
+  hiddenNodes,
+  type SettingRange,
+  settingRanges,
+} from '../../contract/settings.ts'
 
-interface Range {
-  readonly from: number
-  readonly to: number
-  readonly whole?: boolean
+/** Settings that Auto chooses for the table when they are null. */
+const open: ReadonlySet<string> = new Set([
+  'code',
+  'copies',
+  'batchRows',
+] satisfies (keyof TrainingSettings)[])
+
+/**
+ * Refuses settings out of range with a Failure `bad-request` that names the setting and its range. It needs no
+ * table: call it before long work. Settings that are left out are Auto's.
+ */
+export function checkSettings(settings: Partial<TrainingSettings>): void {
+  for (const [name, range] of Object.entries(settingRanges) as [keyof typeof settingRanges, SettingRange][]) {
+    const value = settings[name]
+    if (value === undefined || (value === null && open.has(name))) continue
+    checkNumber(name, value, range)
+  }
+  if (settings.hidden !== undefined) checkHidden(settings.hidden)
+  if (settings.corruption !== undefined) checkCorruption(settings.corruption)
 }
 
-const ranges = {
-  seed: { from: 0, to: 4_294_967_295, whole: true },
-  code: { from: 1, to: 4096, whole: true },
-  copies: { from: 1, to: 32, whole: true },
-  steps: { from: 1, to: 1_000_000, whole: true },
-  batchRows: { from: 1, to: 65_536, whole: true },
-  learningRate: { from: 1e-7, to: 1 },
-  keepShare: { from: 0.05, to: 1 },
-  validationShare: { from: 0, to: 0.5 },
-} satisfies Partial<Record<keyof TrainingSettings, Range>>
-
-const mostHiddenLayers = 6
-const hiddenNodes: Range = { from: 1, to: 4096, whole: true }
-
-const corruptionRanges: Readonly<Record<Corruption['kind'], Range>> = {
-  gaussian: { from: 0, to: 100 },
-  masking: { from: 0, to: 0.95 },
-  swap: { from: 0, to: 0.95 },
-}
-
-/** Refuses settings out of range with a Failure `bad-request` that names the setting and its range. */
-export function checkSettings(settings: TrainingSettings): void {
-  for (const [name, range] of Object.entries(ranges) as [keyof typeof ranges, Range][]) {
-    checkNumber(name, settings[name], range)
-  }
-  const { hidden, corruption } = settings
-  if (hidden.length < 1 || hidden.length > mostHiddenLayers) {
-    refuse('hidden', `${hidden.length} layers`, `between 1 and ${mostHiddenLayers} layers`)
-  }
+function checkHidden(hidden: readonly number[]): void {
+  const { from, to } = hiddenLayers
+  if (hidden.length < from || hidden.length > to)
+    refuse('hidden', `${hidden.length} layers`, `between ${from} and ${to} layers`)
   for (const nodes of hidden) checkNumber('hidden', nodes, hiddenNodes)
-  const range = corruptionRanges[corruption.kind]
-  if (!range) refuse('corruption', String(corruption.kind), 'gaussian, masking or swap')
-  const amount = corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate
-  checkNumber(corruption.kind === 'gaussian' ? 'noise sigma' : `${corruption.kind} rate`, amount, range)
 }
 
-function checkNumber(name: string, value: number | null, { from, to, whole = false }: Range): void {
+function checkCorruption(corruption: Corruption): void {
+  if (!Object.hasOwn(corruptionRanges, corruption.kind))
+    refuse('corruption', String(corruption.kind), 'gaussian, masking or swap')
+  const amount = corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate
+  const name = corruption.kind === 'gaussian' ? 'noise sigma' : `${corruption.kind} rate`
+  checkNumber(name, amount, corruptionRanges[corruption.kind])
+}
+
+function checkNumber(name: string, value: number | null, { from, to, whole }: SettingRange): void {
   const fits = value !== null && value >= from && value <= to && (!whole || Number.isInteger(value))
   if (!fits) refuse(name, String(value), `${whole ? 'a whole number' : 'a number'} from ${from} to ${to}`)
 }

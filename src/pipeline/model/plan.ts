@@ -1,6 +1,7 @@
 import type { Corruption, TrainingSettings } from '../../contract/records.ts'
 import type { ModelSpec } from '../../engine/engine.ts'
 import { checkSettings } from './checkSettings.ts'
+import { checkModelSize, checkTableSize } from './checkSize.ts'
 
 /** Above this many features Auto trains fewer copies on smaller batches, to stay within interactive time. */
 const wide = 200
@@ -30,7 +31,10 @@ export interface Plan {
   readonly trainableParameters: number
 }
 
-/** The network and its training for a table of this size. Throws Failure `bad-request` on settings out of range. */
+/**
+ * The network and its training for a table of this size.
+ * @throws Failure `bad-request` on settings out of range, and where table or network would not fit into memory
+ */
 export function planModel(input: {
   readonly settings?: Partial<TrainingSettings> | undefined
   readonly rows: number
@@ -46,6 +50,7 @@ export function planModel(input: {
     batchRows: chosen.batchRows ?? Math.min(features > wide ? 128 : 256, rows),
   }
   checkSettings(settings)
+  checkTableSize(rows, features)
   const layers = [...settings.hidden, settings.code, ...settings.hidden.toReversed()]
   const spec: ModelSpec = {
     features,
@@ -63,7 +68,9 @@ export function planModel(input: {
     seed: settings.seed,
     hasMissing,
   }
-  return { settings, spec, trainableParameters: parameterCount(spec) }
+  const trainableParameters = parameterCount(spec)
+  checkModelSize(spec, trainableParameters)
+  return { settings, spec, trainableParameters }
 }
 
 /** Keeps the variance of the signal through a SiLU layer. */

@@ -1,11 +1,67 @@
 import { describe, expect, it } from 'vitest'
+import { checkInput } from '../../../src/contract/checks.ts'
 import type { TrainingSettings } from '../../../src/contract/records.ts'
+import { settingRanges } from '../../../src/contract/settings.ts'
+import { checkSettings } from '../../../src/pipeline/model/checkSettings.ts'
 import { autoSettings, planModel } from '../../../src/pipeline/model/plan.ts'
 
 const table = { rows: 5000, features: 30, hasMissing: false }
 const planned = (settings: Partial<TrainingSettings>) => planModel({ ...table, settings })
 
+describe('checkSettings', () => {
+  it('takes settings that are left out or open', () => {
+    checkSettings({})
+    checkSettings({ code: null, copies: null, batchRows: null })
+    checkSettings(autoSettings)
+    expect(() => checkSettings({ hidden: [] })).toThrow(expect.objectContaining({ code: 'bad-request' }))
+  })
+
+  it('agrees with the check at the boundary on every end of every range', () => {
+    const taken = (check: () => unknown) => {
+      try {
+        check()
+        return true
+      } catch (thrown) {
+        expect(thrown).toHaveProperty('code', 'bad-request')
+        return false
+      }
+    }
+    const cases = Object.entries(settingRanges).flatMap(([name, { from, to }]) =>
+      [from, to, from - 1, to + 1, from + 1e-9, Number.NaN].map((value) => ({ [name]: value })),
+    )
+    const layers = [0, 1, 6, 7].map((count) => ({ hidden: new Array<number>(count).fill(4096) }))
+    const corruptions = [-0.01, 0, 0.95, 0.96, 10, 10.1].flatMap((amount) => [
+      { corruption: { kind: 'gaussian', sigma: amount } as const },
+      { corruption: { kind: 'swap', rate: amount } as const },
+    ])
+    const all: Partial<TrainingSettings>[] = [...cases, ...layers, ...corruptions, { hidden: [4097] }]
+    const answers = all.map((settings) => {
+      const here = taken(() => checkSettings(settings))
+      const there = taken(() => checkInput('startTraining', { datasetId: 'd', settings }))
+      expect(there, JSON.stringify(settings)).toBe(here)
+      return here
+    })
+    expect(new Set(answers)).toEqual(new Set([true, false]))
+  })
+})
+
 describe('planModel', () => {
+  it('refuses what does not fit into memory, and says what would', () => {
+    const refused = (input: Partial<Parameters<typeof planModel>[0]>, words: string[]) => {
+      const failure = { code: 'bad-request' }
+      for (const word of words) {
+        expect(() => planModel({ ...table, ...input })).toThrow(
+          expect.objectContaining({ ...failure, message: expect.stringContaining(word) }),
+        )
+      }
+    }
+    refused({ rows: 3_000_000, features: 1555 }, ['3,000,000 rows', '1,555 features', 'at most 321,543 rows'])
+    refused({ settings: { hidden: [4096, 4096], copies: 32 } }, ['weights', 'fewer copies'])
+    refused({ rows: 1e6, features: 400, settings: { batchRows: 65_536, copies: 8 } }, ['fewer rows per step'])
+    planModel({ rows: 1_000_000, features: 400, hasMissing: false })
+    planModel({ rows: 1_000, features: 20_000, hasMissing: false })
+  })
+
   it('resolves what Auto leaves open, by the number of features', () => {
     const { settings, spec } = planModel(table)
     expect([settings.code, settings.copies, settings.batchRows]).toEqual([8, 4, 256])
@@ -59,6 +115,7 @@ describe('planModel', () => {
     ['hidden', { hidden: [64, 0] }],
     ['copies', { copies: 1000 }],
     ['noise sigma', { corruption: { kind: 'gaussian', sigma: -1 } }],
+    ['hidden', { hidden: [1, 1, 1, 1, 1, 1, 1] }],
     ['masking rate', { corruption: { kind: 'masking', rate: 1 } }],
   ])('refuses %s out of range: %j', (name, settings) => {
     expect(() => planned(settings)).toThrow(

@@ -28,6 +28,7 @@ export default defineConfig({
       resolve: { external: true, noExternal: bundledPackages, builtins: [/^node:/, 'electron'] },
       build: {
         ssr: true,
+        copyPublicDir: false,
         outDir: at('dist'),
         emptyOutDir: false,
         target: 'node20',
@@ -49,6 +50,7 @@ export default defineConfig({
       resolve: { noExternal: true },
       build: {
         ssr: true,
+        copyPublicDir: false,
         outDir: at('dist/electron'),
         emptyOutDir: false,
         target: 'node20',

@@ -25,7 +25,8 @@ export function run(program, programArguments, stdio) {
     child.stderr?.on('data', (bytes) => output.push(bytes))
     const end = (code) => done({ code, output: Buffer.concat(output).toString() })
     child.on('error', (error) => end(error.message))
-    child.on('exit', (code, signal) => end(code ?? signal))
+    // 'exit' may come before the last of the output has been read.
+    child.on('close', (code, signal) => end(code ?? signal))
   })
 }
 

@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { type Browser, chromium, type Page } from 'playwright-core'
@@ -49,7 +49,7 @@ export async function serveWorkbench(extraArguments: readonly string[] = []): Pr
     address,
     project,
     process: host,
-    corePids: () => childPids(host.pid ?? 0),
+    corePids: () => corePids(host.pid),
     async stop() {
       const gone = new Promise((done) => host.once('exit', done))
       if (host.exitCode === null) {
@@ -61,9 +61,14 @@ export async function serveWorkbench(extraArguments: readonly string[] = []): Pr
   }
 }
 
-async function childPids(parent: number): Promise<number[]> {
-  const { stdout } = await run('pgrep', ['-P', String(parent)])
-  return stdout.split('\n').filter(Boolean).map(Number)
+/** Process ids of a host's children, by Linux's own records. */
+export async function corePids(host: number | undefined): Promise<number[]> {
+  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+  const records = await Promise.all(all.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
+  // "4711 (name) S parent ...": the name may hold spaces and brackets of its own.
+  return all
+    .filter((_, index) => records[index]?.split(') ').at(-1)?.split(' ')[1] === String(host))
+    .map(Number)
 }
 
 export interface Finished {

@@ -1,16 +1,15 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdtempSync, rmSync } from 'node:fs'
-import { readdir, readFile } from 'node:fs/promises'
+import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { WebSocket } from 'ws'
 import { type Connection, connect } from '../../src/contract/wire/connect.ts'
 import { type SocketLike, socketLink } from '../../src/contract/wire/links.ts'
+import { corePids, root } from './harness.ts'
 
 // npm start as a person runs it, with a page of a few lines in the browser's place.
-const root = resolve(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'residual-start-'))
 let host: ChildProcess
 let said = ''
@@ -48,20 +47,16 @@ afterAll(() => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-/** Process ids of the host's children, by the system's own records. */
-async function coresOf(parent: number | undefined): Promise<number[]> {
-  const all = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const parents = await Promise.all(all.map((pid) => readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '')))
-  return all
-    .filter((_, index) => parents[index]?.split(') ')[1]?.split(' ')[1] === String(parent))
-    .map(Number)
-}
-
 describe.runIf(process.platform === 'linux')('npm start with a file', () => {
   it('says in one line why there is no window', () => {
     expect(said.split('\n')[0]).toBe(
       'No desktop window (as asked): serving to the browser on this machine instead.',
     )
+  })
+
+  it('builds the icon of the page for the page alone', () => {
+    const built = ['renderer/icon.svg', 'icon.svg', 'electron/icon.svg']
+    expect(built.map((name) => existsSync(join(root, 'dist', name)))).toEqual([true, false, false])
   })
 
   it('opens with the file imported', async () => {
@@ -77,7 +72,7 @@ describe.runIf(process.platform === 'linux')('npm start with a file', () => {
 
   it('starts the core again after kill -9, with the project as it was', async () => {
     const told = new Promise((resolve) => page.on('coreRestarted', resolve))
-    const [core] = await coresOf(host.pid)
+    const [core] = await corePids(host.pid)
     process.kill(core ?? Number.NaN, 'SIGKILL')
     expect(await told).toEqual({
       message: 'The core stopped (SIGKILL) and was started again.',
@@ -90,13 +85,19 @@ describe.runIf(process.platform === 'linux')('npm start with a file', () => {
     expect((await fetch(origin)).status).toBe(403)
   })
 
+  it('has printed a second address, for another browser', async () => {
+    const addresses = [...said.matchAll(/http:\/\/\S+\?token=\S+/g)].map(([address]) => address)
+    expect(addresses).toHaveLength(2)
+    expect((await fetch(addresses[1] ?? '')).status).toBe(200)
+  })
+
   it('ends cleanly, with its core', async () => {
-    const cores = await coresOf(host.pid)
+    const cores = await corePids(host.pid)
     expect(cores).toHaveLength(1)
     host.kill('SIGTERM')
     expect(await once(host, 'exit')).toEqual([0, null])
     await page.closed
-    expect(await coresOf(host.pid)).toEqual([])
+    expect(await corePids(host.pid)).toEqual([])
     expect(() => process.kill(cores[0] ?? Number.NaN, 0)).toThrow('ESRCH')
   })
 })

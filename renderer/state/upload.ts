@@ -13,12 +13,23 @@ export async function uploadFile(
   { signal, sent }: { signal: AbortSignal; sent: (bytes: number) => void },
 ): Promise<Source> {
   const { uploadId } = await api.beginUpload({ name: file.name, bytes: file.blob.size })
-  for (let from = 0; from < file.blob.size; from += chunkBytes) {
+  try {
+    for (let from = 0; from < file.blob.size; from += chunkBytes) {
+      signal.throwIfAborted()
+      const chunk = new Uint8Array(await file.blob.slice(from, from + chunkBytes).arrayBuffer())
+      const { received } = await api.appendUpload({ uploadId, chunk })
+      sent(received)
+    }
     signal.throwIfAborted()
-    const chunk = new Uint8Array(await file.blob.slice(from, from + chunkBytes).arrayBuffer())
-    const { received } = await api.appendUpload({ uploadId, chunk })
-    sent(received)
+  } catch (thrown) {
+    forgetUpload(api, { kind: 'upload', uploadId })
+    throw thrown
   }
-  signal.throwIfAborted()
   return { kind: 'upload', uploadId }
+}
+
+/** Tells the core that bytes sent to it are not wanted any more. */
+export function forgetUpload(api: Api, source: Source): void {
+  // A courtesy: what is not forgotten now goes with the core's temporary folder.
+  if (source.kind === 'upload') api.endUpload({ uploadId: source.uploadId }).catch(() => {})
 }

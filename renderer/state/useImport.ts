@@ -9,7 +9,7 @@ import type {
   WireFailure,
 } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
-import { uploadFile } from './upload.ts'
+import { forgetUpload, uploadFile } from './upload.ts'
 import { useAsk } from './useAsk.ts'
 import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
@@ -55,6 +55,8 @@ export function useImport(
     else close()
   })
   onScopeDispose(() => {
+    release()
+    globalThis.removeEventListener?.('pagehide', release)
     sending?.abort()
     stopHearing()
   })
@@ -66,7 +68,16 @@ export function useImport(
     if (arrival.value === confirmed) close()
   })
 
+  /** Lets go of bytes in the core, unless a running import reads them: the core does so itself at its end. */
+  function release(): void {
+    const now = arrival.value
+    if (now.state !== 'looking' || (now === confirmed && job.running.value)) return
+    forgetUpload(connection.api, now.source)
+  }
+  globalThis.addEventListener?.('pagehide', release)
+
   function close(): void {
+    release()
     sending?.abort()
     sending = null
     held = null

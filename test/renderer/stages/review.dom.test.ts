@@ -40,6 +40,29 @@ describe('threshold fields', () => {
     wrapper.unmount()
   })
 
+  it('say what to do when no row is flagged, and when none can stand out', async () => {
+    const { wrapper, at } = await opened()
+    expect(at('flagged-hint').exists()).toBe(false)
+    await at('threshold-rows').setValue('0')
+    expect(at('flagged-hint').text()).toContain('Move the line left')
+    wrapper.unmount()
+    const level = await mountStage(ThresholdFields, {
+      project: { ...reviewed, runs: [run({ threshold: { rule: 'otsu', value: null, cut: 1, flagged: 0 } })] },
+      calls: {
+        ...calls,
+        readScores: async () => ({
+          runId: 'r1',
+          scores: new Float32Array(4),
+          rows: Int32Array.from([0, 1, 2, 3]),
+          labels: null,
+        }),
+      },
+      props: { total: 4 },
+    })
+    expect(level.at('flagged-hint').text()).toContain('All rows have the same score')
+    level.wrapper.unmount()
+  })
+
   it('put back what cannot be read', async () => {
     const { wrapper, at } = await opened()
     await at('threshold-cut').setValue('-1')

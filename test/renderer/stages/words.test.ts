@@ -1,10 +1,13 @@
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { commandLine, exportName } from '../../../renderer/stages/export/commandLine.ts'
+import { beyondCommandLine, commandLine, exportName } from '../../../renderer/stages/export/commandLine.ts'
 import { delimiterChoices, marksToText, textToMarks } from '../../../renderer/stages/import/dialectWords.ts'
 import { issuePlace } from '../../../renderer/stages/import/issueWords.ts'
 import { rowAsText } from '../../../renderer/stages/review/rowText.ts'
 import { networkShape, planSentence, readLayers } from '../../../renderer/stages/train/trainingWords.ts'
+import { readCommand } from '../../../src/hosts/cli/arguments.ts'
 import { column, dataset, run } from '../records.ts'
 
 describe('the command line for a run', () => {
@@ -30,6 +33,49 @@ describe('the command line for a run', () => {
     expect(commandLine({ dataset: dataset(), run: run(), threshold, rows: 'all' })).toBe(
       'npx residual detect pumps.csv --threshold otsu --seed 1 --scores all.csv',
     )
+  })
+
+  it('says what the shell and the command line read back, whatever the columns are called', async () => {
+    const anyName = fc.oneof(
+      fc.constantFrom('-x', '--label', '=a', 'a,b', "it's", '$HOME', '~', '*', 'a b', '`id`', '#', '-'),
+      fc.string({ minLength: 1, unit: 'grapheme-ascii' }),
+    )
+    const names = fc.uniqueArray(anyName, { minLength: 4, maxLength: 6 })
+    const echo = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
+    await fc.assert(
+      fc.asyncProperty(names, async ([label = '', id = '', ...ignored]) => {
+        const command = commandLine({
+          dataset: dataset({
+            name: '-pumps.csv',
+            columns: [
+              column({ name: label, role: 'label' }),
+              column({ name: id, role: 'identifier' }),
+              ...ignored.map((name) => column({ name, role: 'ignored' })),
+            ],
+          }),
+          run: run(),
+          threshold: { rule: 'otsu', value: null },
+          rows: 'flagged',
+        })
+        const words = command.replace(/^npx residual/, `'${process.execPath}' -e '${echo}' --`)
+        const { stdout } = await promisify(execFile)('/bin/sh', ['-c', words])
+        const read = readCommand(JSON.parse(stdout))
+        expect(read).toMatchObject({ file: './-pumps.csv', label, id, ignore: ignored, seed: 1 })
+      }),
+      { numRuns: 15 },
+    )
+  })
+
+  it('names what it has no words for', () => {
+    const { settings } = run()
+    const auto = { ...settings, seed: 7 }
+    expect(beyondCommandLine({ run: run(), auto, neutraliseFormulas: true })).toEqual([])
+    const own = run({ state: 'partial', stepsDone: 30, settings: { ...settings, steps: 100, hidden: [32] } })
+    expect(beyondCommandLine({ run: own, auto, neutraliseFormulas: false })).toEqual([
+      'this run’s own settings (hidden layers, steps)',
+      'that it was cancelled after 30 steps',
+      'formulas left as they are',
+    ])
   })
 
   it.each([

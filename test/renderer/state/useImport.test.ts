@@ -23,14 +23,15 @@ const preview = (fields: Partial<ImportPreview> = {}): ImportPreview => ({
 function opened(calls: Partial<Api>) {
   const { connection, events } = fakeConnection({ readProject: async () => project(), ...calls })
   const imported: string[] = []
-  const state = effectScope().run(() => {
+  const scope = effectScope()
+  const state = scope.run(() => {
     const jobs = useJobs(connection, useProject(connection))
     return useImport(connection, jobs, async (id) => {
       imported.push(id)
     })
   })
   if (!state) throw new Error('no scope')
-  return { state, events, imported }
+  return { state, events, imported, scope }
 }
 
 const path = { kind: 'path', path: '/data/pumps.csv' } as const
@@ -127,6 +128,41 @@ describe('importing a file', () => {
     events.jobChanged(job({ kind: 'import', status }))
     await settled()
     expect(imported).toEqual(['d1'])
+  })
+
+  it('lets the core forget bytes that are discarded, superseded, stopped on the way or left behind, but not those being imported', async () => {
+    let uploads = 0
+    const ended: string[] = []
+    const { state, events, scope } = opened({
+      beginUpload: async () => ({ uploadId: `u${++uploads}` }),
+      appendUpload: async () => {
+        if (uploads === 4) throw new Failure('disk', 'The disk is full.')
+        return { received: 1 }
+      },
+      endUpload: async ({ uploadId }) => {
+        ended.push(uploadId)
+        throw new Failure('not-found', 'Gone already.')
+      },
+      previewImport: async () => preview(),
+      startImport: async () => ({ jobId: 'j1' }),
+    })
+    const file = { name: 'pumps.csv', blob: new Blob(['a']), path: null }
+    await state.take(file)
+    state.close()
+    expect(ended).toEqual(['u1'])
+    await state.take(file)
+    await state.take(file)
+    expect(ended).toEqual(['u1', 'u2'])
+    await state.take(file)
+    expect(ended).toEqual(['u1', 'u2', 'u3', 'u4'])
+
+    await state.take(file)
+    await state.confirm()
+    events.jobChanged(job({ kind: 'import' }))
+    await state.take(file)
+    expect(ended).not.toContain('u5')
+    scope.stop()
+    expect(ended.at(-1)).toBe('u6')
   })
 
   it('says in words what a browser cannot read', async () => {

@@ -33,7 +33,7 @@ export default defineConfig({
           // test/browser.mjs has said loudly what is left out.
           include:
             findBrowser() === null
-              ? ['packaging', 'start', 'interrupt'].map((name) => `test/e2e/${name}.test.ts`)
+              ? ['packaging', 'start', 'interrupt', 'held'].map((name) => `test/e2e/${name}.test.ts`)
               : ['test/e2e/**/*.test.ts'],
           testTimeout: 180_000,
           hookTimeout: 120_000,

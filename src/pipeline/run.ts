@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { LossPoint, Threshold, ThresholdSuggestion, TrainingSettings } from '../contract/records.ts'
 import type { Engine, Matrix } from '../engine/engine.ts'
 import { holdsMissing } from '../engine/session/batches.ts'
@@ -77,6 +78,7 @@ export async function detect(input: {
   const trainSeconds = clock()
   const scores = await scoreRows({ engine, model, matrix, onProgress })
   const { order, sorted } = rankScores(scores)
+  await setImmediate()
   const suggestions = suggestThresholds(sorted)
   const proposed = suggestions.find((suggestion) => suggestion.proposed)
   if (!proposed) throw new Error('No threshold was proposed')

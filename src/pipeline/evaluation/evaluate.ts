@@ -2,11 +2,13 @@ import type { Evaluation, Metrics } from '../../contract/records.ts'
 
 const mostPoints = 1000
 
-interface Step {
-  /** Labelled anomalies and normal rows with at least this step's score. */
-  readonly hits: number
-  readonly falseAlarms: number
-  readonly score: number
+/** One entry for each distinct score of labelled rows, the highest first. Arrays, since they can be millions. */
+interface Steps {
+  readonly count: number
+  /** Labelled anomalies with at least the step's score. */
+  readonly hits: Int32Array
+  /** Labelled normal rows with at least the step's score. */
+  readonly falseAlarms: Int32Array
 }
 
 /**
@@ -24,16 +26,20 @@ export function evaluate(input: {
 }): Evaluation | null {
   const { sorted, labels, labelColumn, positiveValue } = input
   const steps = distinctScores(sorted, labels)
-  const { hits: positives, falseAlarms: negatives } = steps.at(-1) ?? { hits: 0, falseAlarms: 0 }
+  const positives = steps.hits[steps.count - 1] ?? 0
+  const negatives = steps.falseAlarms[steps.count - 1] ?? 0
   if (positives === 0 || negatives === 0) return null
   let area = 0
   let averagePrecision = 0
-  let previous = { hits: 0, falseAlarms: 0 }
-  for (const step of steps) {
-    const gained = step.hits - previous.hits
-    area += ((step.falseAlarms - previous.falseAlarms) * (step.hits + previous.hits)) / 2
-    averagePrecision += (gained / positives) * (step.hits / (step.hits + step.falseAlarms))
-    previous = step
+  let hitsBefore = 0
+  let falseAlarmsBefore = 0
+  for (let step = 0; step < steps.count; step++) {
+    const hits = steps.hits[step] ?? 0
+    const falseAlarms = steps.falseAlarms[step] ?? 0
+    area += ((falseAlarms - falseAlarmsBefore) * (hits + hitsBefore)) / 2
+    averagePrecision += ((hits - hitsBefore) / positives) * (hits / (hits + falseAlarms))
+    hitsBefore = hits
+    falseAlarmsBefore = falseAlarms
   }
   const shown = thin(steps)
   return {
@@ -88,27 +94,36 @@ export function metricsAt(input: {
   }
 }
 
-function distinctScores(sorted: Float32Array, labels: Uint8Array): Step[] {
-  const steps: Step[] = []
-  let hits = 0
-  let falseAlarms = 0
-  for (const [place, score] of sorted.entries()) {
-    if (labels[place] === 1) hits++
-    else if (labels[place] === 0) falseAlarms++
+function distinctScores(sorted: Float32Array, labels: Uint8Array): Steps {
+  const hits = new Int32Array(sorted.length)
+  const falseAlarms = new Int32Array(sorted.length)
+  let count = 0
+  let hitsSoFar = 0
+  let falseAlarmsSoFar = 0
+  let previous = Number.NaN
+  for (let place = 0; place < sorted.length; place++) {
+    const label = labels[place]
+    if (label === 1) hitsSoFar++
+    else if (label === 0) falseAlarmsSoFar++
     else continue
-    if (steps.at(-1)?.score === score) steps.pop()
-    steps.push({ hits, falseAlarms, score })
+    const score = sorted[place] ?? 0
+    if (score !== previous) count++
+    previous = score
+    hits[count - 1] = hitsSoFar
+    falseAlarms[count - 1] = falseAlarmsSoFar
   }
-  return steps
+  return { count, hits, falseAlarms }
 }
 
 /** At most `mostPoints` - 1 of the steps, evenly, the last included. */
-function thin(steps: readonly Step[]): readonly Step[] {
-  const most = mostPoints - 1
-  if (steps.length <= most) return steps
-  return Array.from({ length: most }, (_, index) => {
-    const step = steps[Math.round(((index + 1) / most) * steps.length) - 1]
-    if (!step) throw new Error('A curve was thinned beyond its end')
-    return step
+function thin({
+  count,
+  hits,
+  falseAlarms,
+}: Steps): { readonly hits: number; readonly falseAlarms: number }[] {
+  const shown = Math.min(count, mostPoints - 1)
+  return Array.from({ length: shown }, (_, index) => {
+    const step = Math.round(((index + 1) / shown) * count) - 1
+    return { hits: hits[step] ?? 0, falseAlarms: falseAlarms[step] ?? 0 }
   })
 }

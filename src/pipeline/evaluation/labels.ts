@@ -58,7 +58,8 @@ export function readLabels(cells: readonly (string | number | null)[]): ReadLabe
   const positiveValue = named.length === 1 ? named[0] : rarest
   if (positiveValue === undefined) return null
   const codes = new Uint8Array(cells.length)
-  for (const [row, cell] of cells.entries()) {
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row] ?? null
     if (cell === null || Number.isNaN(cell)) codes[row] = 255
     else if (textOf(cell) === positiveValue) codes[row] = 1
   }

@@ -14,28 +14,35 @@ const buckets = 2 ** halfBits
  */
 export function rankScores(scores: Float32Array): Ranking {
   const bits = new Uint32Array(scores.buffer, scores.byteOffset, scores.length)
-  const keys = bits.map(descendingKey)
-  const rows = Int32Array.from(keys.keys())
-  const byLowHalf = countingSort(rows, (row) => (keys[row] ?? 0) % buckets)
-  const order = countingSort(byLowHalf, (row) => (keys[row] ?? 0) >>> halfBits)
-  return { order, sorted: Float32Array.from(order, (row) => scores[row] ?? 0) }
+  const keys = new Uint32Array(bits.length)
+  const rows = new Int32Array(bits.length)
+  for (let row = 0; row < rows.length; row++) {
+    keys[row] = descendingKey(bits[row] ?? 0)
+    rows[row] = row
+  }
+  const order = countingSort(countingSort(rows, keys, 0), keys, halfBits)
+  const sorted = new Float32Array(scores.length)
+  for (let place = 0; place < sorted.length; place++) sorted[place] = scores[order[place] ?? 0] ?? 0
+  return { order, sorted }
 }
 
-function countingSort(rows: Int32Array, bucketOf: (row: number) => number): Int32Array {
+/** Orders rows by the 16 bits of their keys above `shift`; plain loops, since rows can be millions. */
+function countingSort(rows: Int32Array, keys: Uint32Array, shift: number): Int32Array {
   const starts = new Int32Array(buckets + 1)
-  for (const row of rows) {
-    const next = bucketOf(row) + 1
+  for (let row = 0; row < keys.length; row++) {
+    const next = (((keys[row] ?? 0) >>> shift) & (buckets - 1)) + 1
     starts[next] = (starts[next] ?? 0) + 1
   }
   for (let bucket = 1; bucket <= buckets; bucket++) {
     starts[bucket] = (starts[bucket] ?? 0) + (starts[bucket - 1] ?? 0)
   }
   const sorted = new Int32Array(rows.length)
-  for (const row of rows) {
-    const bucket = bucketOf(row)
-    const place = starts[bucket] ?? 0
-    sorted[place] = row
-    starts[bucket] = place + 1
+  for (let place = 0; place < rows.length; place++) {
+    const row = rows[place] ?? 0
+    const bucket = ((keys[row] ?? 0) >>> shift) & (buckets - 1)
+    const next = starts[bucket] ?? 0
+    sorted[next] = row
+    starts[bucket] = next + 1
   }
   return sorted
 }

@@ -63,8 +63,7 @@ function cutOf(sorted: Float32Array, applied: AppliedRule): number {
     case 'mad': {
       const upwards = sorted.toReversed()
       const median = quantile(upwards, 0.5)
-      const distances = upwards.map((score) => Math.abs(score - median)).sort()
-      const spread = quantile(distances, 0.5) / normalMedianDeviation
+      const spread = quantile(distancesFrom(upwards, median), 0.5) / normalMedianDeviation
       return above({ centre: median, spread, multiple: needed(applied, multiples) })
     }
     case 'iqr': {
@@ -118,11 +117,27 @@ function justAbove(score: number): number {
   return score + Math.max(Math.abs(score) * 2 ** -20, 2 ** -100)
 }
 
+/** Distances of values, sorted upwards, from a value among them; sorted upwards too, by merging both sides. */
+function distancesFrom(upwards: Float32Array, centre: number): Float32Array {
+  const distances = new Float32Array(upwards.length)
+  let above = 0
+  while (above < upwards.length && (upwards[above] ?? 0) < centre) above++
+  let below = above - 1
+  for (let place = 0; place < distances.length; place++) {
+    const down = below < 0 ? Number.POSITIVE_INFINITY : centre - (upwards[below] ?? 0)
+    const up = above < upwards.length ? (upwards[above] ?? 0) - centre : Number.POSITIVE_INFINITY
+    distances[place] = Math.min(down, up)
+    if (down < up) below--
+    else above++
+  }
+  return distances
+}
+
 function moments(sorted: Float32Array): { mean: number; deviation: number } {
   let sum = 0
-  for (const score of sorted) sum += score
+  for (let place = 0; place < sorted.length; place++) sum += sorted[place] ?? 0
   const mean = sum / Math.max(1, sorted.length)
   let squares = 0
-  for (const score of sorted) squares += (score - mean) ** 2
+  for (let place = 0; place < sorted.length; place++) squares += ((sorted[place] ?? 0) - mean) ** 2
   return { mean, deviation: Math.sqrt(squares / Math.max(1, sorted.length)) }
 }

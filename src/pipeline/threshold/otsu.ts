@@ -18,7 +18,8 @@ function splitInTwo(sorted: Float32Array): number | null {
   if (!(width > 0)) return null
   const counts = new Float64Array(bins)
   const sums = new Float64Array(bins)
-  for (const score of sorted) {
+  for (let place = 0; place < sorted.length; place++) {
+    const score = sorted[place] ?? 0
     const bin = Math.min(bins - 1, Math.floor((score - lowest) / width))
     counts[bin] = (counts[bin] ?? 0) + 1
     sums[bin] = (sums[bin] ?? 0) + (score - lowest)

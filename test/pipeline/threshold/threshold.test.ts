@@ -148,6 +148,23 @@ describe('any scores', () => {
     )
   })
 
+  it('mad cuts where its definition says', () => {
+    const median = (values: number[]) => {
+      const upwards = values.toSorted((a, b) => a - b)
+      const half = (upwards.length - 1) / 2
+      return ((upwards[Math.floor(half)] ?? 0) + (upwards[Math.ceil(half)] ?? 0)) / 2
+    }
+    fc.assert(
+      fc.property(fc.oneof(scores, tied), (values) => {
+        const centre = median(values)
+        const deviation = median(values.map((value) => Math.abs(value - centre)))
+        fc.pre(deviation > 0)
+        const cut = centre + (2 * deviation) / 0.6745
+        expect(Math.abs(apply('mad', 2, ...values).cut / cut - 1)).toBeLessThan(1e-5)
+      }),
+    )
+  })
+
   it('countAtLeast agrees with counting', () => {
     fc.assert(
       fc.property(tied, fc.integer({ min: -1, max: 6 }), (values, cut) => {

@@ -1,3 +1,4 @@
+import { Failure } from '../../contract/failure.ts'
 import type { ColumnRole, ColumnType } from '../../contract/records.ts'
 import { type DateForm, findDateForm } from './dates.ts'
 import type { StoredKind } from './layout.ts'
@@ -57,6 +58,18 @@ const weakHint =
 const labelNames = /^(label|class|is_anomaly|target|outlier|anomaly)$/i
 /** Below this many rows, cells that all differ say little. */
 const fewRows = 20
+
+/** The Failure for a name that no column has. */
+export function noColumn(table: string, column: string): Failure {
+  return new Failure('not-found', `${table} has no column "${column}".`, { column })
+}
+
+/** The Failure for the type `constant` where values differ. */
+export function notConstant(column: string, distinct: number): Failure {
+  return new Failure('bad-request', `Column "${column}" has ${distinct} values, so it is not constant.`, {
+    column,
+  })
+}
 
 /** A column's type, from its name and values. */
 export function decideType(facts: ColumnFacts): ColumnType {

@@ -1,5 +1,6 @@
 import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Dataset, ImportIssue } from '../../contract/records.ts'
 import { type Database, readRowsOf } from './database.ts'
@@ -63,15 +64,23 @@ export async function saveRecord(connection: DuckDBConnection, dataset: Dataset)
   ])
 }
 
+/** Issues written before other calls are answered. */
+const turnIssues = 2000
+
 /** Writes what import complained about, in the order given, in the caller's transaction. */
 export async function saveIssues(
   connection: DuckDBConnection,
   datasetId: string,
   issues: readonly ImportIssue[],
+  signal?: AbortSignal,
 ): Promise<void> {
   if (issues.length === 0) return
   const appender = await connection.createAppender('dataset_issue')
   for (const [position, issue] of issues.entries()) {
+    if (position % turnIssues === turnIssues - 1) {
+      await setImmediate()
+      signal?.throwIfAborted()
+    }
     appender.appendVarchar(datasetId)
     appender.appendInteger(position)
     if (issue.line === null) appender.appendNull()

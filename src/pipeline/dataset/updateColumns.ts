@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
 import { Failure } from '../../contract/failure.ts'
 import type { Column, ColumnChoice, ColumnType, Dataset } from '../../contract/records.ts'
-import { proposeRole } from './columnTypes.ts'
+import { noColumn, notConstant, proposeRole } from './columnTypes.ts'
 import { type Database, readRowsOf } from './database.ts'
 import { type DateForm, dateExpression, findDateForm, isoForm } from './dates.ts'
 import { type StoredKind, storedColumn, tableOf } from './layout.ts'
@@ -41,11 +41,8 @@ async function changeColumns(
   chosen: ReadonlyMap<string, ColumnChoice>,
 ): Promise<Dataset> {
   for (const name of chosen.keys()) {
-    if (!dataset.columns.some((column) => column.name === name)) {
-      throw new Failure('not-found', `The data set ${dataset.name} has no column "${name}".`, {
-        column: name,
-      })
-    }
+    if (!dataset.columns.some((column) => column.name === name))
+      throw noColumn(`The data set ${dataset.name}`, name)
   }
   const kinds = await storedKinds(connection, dataset)
   const changes = dataset.columns.flatMap((column, position): Change[] => {
@@ -68,15 +65,7 @@ async function changeColumns(
 
 /** How a column must be stored for a type. Numbers serve as categories and texts without being rewritten. */
 function targetKind(column: Column, type: ColumnType, stored: StoredKind): StoredKind {
-  if (type === 'constant') {
-    throw new Failure(
-      'bad-request',
-      `Column "${column.name}" has ${column.distinct} values, so it is not constant.`,
-      {
-        column: column.name,
-      },
-    )
-  }
+  if (type === 'constant') throw notConstant(column.name, column.distinct)
   if (type !== 'number' && type !== 'date-time') return stored
   if (stored === type || stored === 'text') return type
   throw new Failure(

@@ -153,6 +153,7 @@ async function scanSource(target: string, shape: RecordShape, bytes: number, inp
     })
     const issues: ImportIssue[] = []
     for (const problem of problems) {
+      input.signal.throwIfAborted()
       issues.push(problemIssue(problem, shape.width, await readText(file, problem, 4 * rawLimit)))
     }
     if (totals.problems > problems.length) {

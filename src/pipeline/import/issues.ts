@@ -18,6 +18,24 @@ export function brokenHeader(fileName: string, line: number): Failure {
   )
 }
 
+/** A line too long for a table's. */
+export function tooLong(fileName: string, line: number): Failure {
+  return new Failure(
+    'unreadable-file',
+    `${fileName}, line ${line}: the line is longer than 8 MB, so this is not a table with one row a line. Check that it is a text file with line ends.`,
+    { line },
+  )
+}
+
+/** A table with more unclosed quotes than a few slips explain. */
+export function hopelessQuotes(fileName: string, maximum: number, line: number): Failure {
+  return new Failure(
+    'unreadable-file',
+    `${fileName}: more than ${maximum} lines have quotes that do not close; line ${line} is one. Choose another quote character, or none.`,
+    { line },
+  )
+}
+
 /** A line that is no record of the table, as an issue. */
 export function problemIssue(problem: ScanProblem, width: number, raw: string): ImportIssue {
   const { line, cells, quoteLine } = problem

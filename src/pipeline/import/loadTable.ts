@@ -84,7 +84,9 @@ async function createTable(input: LoadInput, loads: readonly ColumnLoad[]): Prom
     const type = load.reading === 'typed' ? sqlTypes[load.kind] : 'VARCHAR'
     return `'${storedColumn(position)}': '${type}'`
   })
-  const marks = `[${dialect.missingMarks.map(quoteText).join(', ')}]`
+  // DuckDB refuses marks that hold the delimiter or the quote. A column that has one is read as text first.
+  const special = [dialect.delimiter, ...(dialect.quote === '' ? [] : [dialect.quote])]
+  const marks = dialect.missingMarks.filter((mark) => !special.some((character) => mark.includes(character)))
   const options = [
     quoteText(input.file),
     'auto_detect=false',
@@ -95,7 +97,7 @@ async function createTable(input: LoadInput, loads: readonly ColumnLoad[]): Prom
     `new_line='${input.newline === '\n' ? '\\n' : '\\r\\n'}'`,
     `decimal_separator='${dialect.decimalMark}'`,
     `columns={${columns.join(', ')}}`,
-    `nullstr=${dialect.missingMarks.length === 0 ? "['']" : marks}`,
+    `nullstr=[${(marks.length === 0 ? [''] : marks).map(quoteText).join(', ')}]`,
     'store_rejects=true',
     'rejects_limit=100000',
     `max_line_size=${lineBytes}`,

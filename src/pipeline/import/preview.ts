@@ -3,7 +3,7 @@ import type { Dialect, ImportIssue, ImportPreview, PreviewColumn } from '../../c
 import { decideType, guessFromPart, planReading, proposeRole, sampleFacts } from '../dataset/columnTypes.ts'
 import { safeColumnNames } from './columnNames.ts'
 import { afterLines, commonWidth, findDialect, normaliseLineEnds, parseRecords } from './dialect.ts'
-import { brokenHeader, problemIssue } from './issues.ts'
+import { brokenHeader, problemIssue, tooLong } from './issues.ts'
 import { scanRecords } from './scanRecords.ts'
 import { type Head, headText, readHead } from './sourceBytes.ts'
 
@@ -79,12 +79,7 @@ export function readDialect(head: Head, fileName: string, chosen: Partial<Dialec
 
 function noRows(fileName: string, hasHeader: boolean, whole: boolean): Failure {
   if (!whole) {
-    const line = hasHeader ? 2 : 1
-    return new Failure(
-      'unreadable-file',
-      `${fileName}, line ${line}: the line is longer than 8 MB, so this is not a table with one row a line. Check that it is a text file with line ends.`,
-      { line },
-    )
+    return tooLong(fileName, hasHeader ? 2 : 1)
   }
   return new Failure(
     'unreadable-file',

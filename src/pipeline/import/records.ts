@@ -11,6 +11,8 @@ export interface RecordShape {
   readonly width: number
   readonly hasHeader: boolean
   readonly skipLines: number
+  /** Texts that stand for no value, so they are no codes either. */
+  readonly missingMarks?: readonly string[]
   readonly fileName: string
 }
 
@@ -52,4 +54,6 @@ export interface ScanTotals {
   readonly headerCells: number
   /** 1-based line of a header whose quotes cannot be read; 0 when all is well. */
   readonly brokenHeaderLine: number
+  /** Columns with codes such as 00123, by position: the first line that has one. */
+  readonly codeLines: ReadonlyMap<number, number>
 }

@@ -1,4 +1,5 @@
-import { Failure } from '../../contract/failure.ts'
+import { isCodeAt, longestCode, zero } from './codes.ts'
+import { hopelessQuotes, tooLong } from './issues.ts'
 import type { ByteReader, RecordShape, ScanTotals, ScanVisitor } from './records.ts'
 
 // Cuts a table's bytes into records without looking into the cells: which lines are records of the right
@@ -63,6 +64,9 @@ class RecordScanner {
   /** The unfinished record held only spaces in the blocks before this one. */
   #blankBefore = false
   #quoteProblems = 0
+  readonly #codeLines = new Map<number, number>()
+  /** Columns of the unfinished record that hold a code. */
+  #codeCells: number[] = []
   #block: Uint8Array = new Uint8Array(0)
   #blockStart = 0
   readonly #counts = {
@@ -93,7 +97,12 @@ class RecordScanner {
 
   totals(): ScanTotals {
     // The last line has no end of its own when the line counter stands on an empty remainder.
-    return { ...this.#counts, rows: Math.max(0, this.#row), lines: this.#line - 1 }
+    return {
+      ...this.#counts,
+      rows: Math.max(0, this.#row),
+      lines: this.#line - 1,
+      codeLines: this.#codeLines,
+    }
   }
 
   /** Scans one block and says where the next one starts: usually its end, or earlier. */
@@ -121,6 +130,10 @@ class RecordScanner {
           continue
         }
         if (this.#state === fieldStart || this.#state === afterSpace) {
+          if (byte === zero) {
+            if (index > 0 && index > block.length - longestCode) break
+            this.#lookForCode(index)
+          }
           this.#state = byte === space ? afterSpace : plain
           if (byte === space) {
             index++
@@ -152,17 +165,26 @@ class RecordScanner {
           this.#cells++
           this.#state = fieldStart
         }
-      } else if (byte === this.#quote) this.#passQuote()
+      } else if (byte === this.#quote) {
+        if (this.#state === fieldStart) {
+          if (index > 0 && index > block.length - longestCode) break
+          this.#lookForCode(index + 1)
+        }
+        this.#passQuote()
+      }
       // A NUL is left out of the clean copy, so it changes nothing about the cell around it.
       else if (this.#counts.nulBytes++ === 0) this.#counts.firstNulLine = this.#line
       index++
     }
-    this.#blankBefore = this.#isBlank(position + count)
-    if (position + count - this.#recordStart > maximumRecordBytes) {
-      if (this.#state !== quoted || this.#lineAfterQuote < 0) throw tooLong(this.#shape, this.#recordLine)
+    // A cell near the end of the block, whose start matters, is read again with what follows.
+    const end = position + index
+    this.#blankBefore = this.#isBlank(end)
+    if (end - this.#recordStart > maximumRecordBytes) {
+      if (this.#state !== quoted || this.#lineAfterQuote < 0)
+        throw tooLong(this.#shape.fileName, this.#recordLine)
       return this.#giveUpQuote()
     }
-    return position + count
+    return end
   }
 
   /** At the end of the bytes: null when all is counted, or where to go on after a quote that never closed. */
@@ -190,6 +212,12 @@ class RecordScanner {
     else if (this.#state === afterQuoteSpace || this.#state === afterSpacedQuote) this.#breakLine()
   }
 
+  #lookForCode(index: number): void {
+    const column = this.#cells - 1
+    if (this.#row < 0 || this.#codeLines.has(column)) return
+    if (isCodeAt(this.#block, index, this.#special, this.#shape.missingMarks)) this.#codeCells.push(column)
+  }
+
   /** The rest of the line is not cut into cells. */
   #breakLine(): void {
     this.#malformed = true
@@ -211,6 +239,7 @@ class RecordScanner {
       this.#counts.blankLines++
     } else if (this.#row < 0 || this.#cells === this.#shape.width) {
       if (this.#row < 0) this.#counts.headerCells = this.#cells
+      for (const column of this.#codeCells) this.#codeLines.set(column, this.#recordLine)
       this.#visitor.record?.(this.#row++, this.#recordLine, start, end, lineEnd)
     } else {
       this.#counts.problems++
@@ -228,6 +257,7 @@ class RecordScanner {
   }
 
   #startRecord(at: number): void {
+    if (this.#codeCells.length > 0) this.#codeCells = []
     this.#recordStart = at
     this.#recordLine = this.#line
     this.#cells = 1
@@ -257,28 +287,13 @@ class RecordScanner {
     const quoteLine = this.#quoteLine
     this.#counts.problems++
     if (++this.#quoteProblems > maximumQuoteProblems) {
-      throw new Failure(
-        'unreadable-file',
-        `${this.#shape.fileName}: more than ${maximumQuoteProblems} lines have quotes that do not close; line ${quoteLine} is one. Choose another quote character, or none.`,
-        { line: quoteLine },
-      )
+      throw hopelessQuotes(this.#shape.fileName, maximumQuoteProblems, quoteLine)
     }
-    const line = this.#recordLine
-    const start = this.#recordStart
-    // A header that cannot be read is still the header: the next line must not be taken for it.
+    const [line, start] = [this.#recordLine, this.#recordStart]
+    // Even then it is the header: the next line must not be taken for it.
     const header = this.#row < 0
-    if (header) {
-      this.#counts.brokenHeaderLine = line
-      this.#row = 0
-    }
+    if (header) this.#counts.brokenHeaderLine = line
+    this.#row = Math.max(0, this.#row)
     this.#visitor.problem?.({ kind: 'quote', line, start, end, cells: 0, quoteLine, header })
   }
-}
-
-function tooLong(shape: RecordShape, line: number): Failure {
-  return new Failure(
-    'unreadable-file',
-    `${shape.fileName}, line ${line}: the line is longer than 8 MB, so this is not a table with one row a line. Check that it is a text file with line ends.`,
-    { line },
-  )
 }

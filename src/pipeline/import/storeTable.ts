@@ -1,19 +1,24 @@
-import { open } from 'node:fs/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Column, ColumnChoice, ColumnType, Dataset, ImportIssue } from '../../contract/records.ts'
-import { type ColumnReadingPlan, decideType, planReading, proposeRole } from '../dataset/columnTypes.ts'
+import {
+  type ColumnReadingPlan,
+  decideType,
+  noColumn,
+  notConstant,
+  planReading,
+  proposeRole,
+} from '../dataset/columnTypes.ts'
 import { readRowsOf } from '../dataset/database.ts'
 import { isoForm } from '../dataset/dates.ts'
 import { misfitColumn, tableOf } from '../dataset/layout.ts'
 import { type ColumnProfile, profileColumns } from '../dataset/profile.ts'
 import { saveIssues, saveRecord } from '../dataset/store.ts'
-import { type CheckedSource, issueLimit, readText } from './checkSource.ts'
-import { fileReader } from './cleanCopy.ts'
+import { type CheckedSource, issueLimit } from './checkSource.ts'
 import type { ImportInput } from './importInput.ts'
 import { misfitIssue, note } from './issues.ts'
+import { linesOfRows } from './linesOfRows.ts'
 import { type ColumnLoad, loadTable } from './loadTable.ts'
 import { presentTexts } from './preview.ts'
-import { scanRecords } from './scanRecords.ts'
 import { Turns } from './turns.ts'
 
 /**
@@ -29,7 +34,7 @@ export async function storeTable(
 ): Promise<Dataset> {
   const { database, datasetId, signal, onProgress } = input
   const choices = new Map(Object.entries(input.columns ?? {}))
-  const plans = await planColumns(checked, choices)
+  const plans = await planColumns(checked, choices, input.fileName)
   return await database.transaction(async (connection) => {
     const interrupt = () => connection.interrupt()
     signal.addEventListener('abort', interrupt)
@@ -46,7 +51,7 @@ export async function storeTable(
         plans,
         chosen,
       )
-      const misfits = await misfitIssues(connection, table, loads, checked, source)
+      const misfits = await misfitIssues(connection, table, loads, checked, source, signal)
       onProgress('Summarising columns', null)
       const stored = loads.map(({ kind }, position) => ({ position, kind }))
       const profiles = await profileColumns({
@@ -60,7 +65,12 @@ export async function storeTable(
       const columns = profiles.map((profile, position) =>
         describeColumn(checked, loads[position], profile, position, choices),
       )
-      const issues = [...checked.issues, ...misfits, ...columnNotes(columns, totals.rows)]
+      const issues = [
+        ...checked.issues,
+        ...misfits,
+        ...codeNotes(checked, plans, loads),
+        ...columnNotes(columns, totals.rows),
+      ]
       issues.sort((one, other) => (one.line ?? 0) - (other.line ?? 0))
       const dataset: Dataset = {
         datasetId,
@@ -75,7 +85,7 @@ export async function storeTable(
         columns,
       }
       await saveRecord(connection, dataset)
-      await saveIssues(connection, datasetId, issues)
+      await saveIssues(connection, datasetId, issues, signal)
       signal.throwIfAborted()
       await beforeCommit()
       return dataset
@@ -85,17 +95,44 @@ export async function storeTable(
   })
 }
 
+const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text)
+
+/** A note for every column in which a code such as 00123 decided, or lost its zeros. */
+function codeNotes(
+  { names, totals }: CheckedSource,
+  plans: readonly ChosenPlan[],
+  loads: readonly ColumnLoad[],
+): ImportIssue[] {
+  return [...totals.codeLines].flatMap(([position, line]) => {
+    const column = names[position] ?? ''
+    const kind = loads[position]?.kind
+    if (plans[position]?.chosen === true || kind === 'date-time' || kind === undefined) return []
+    const what = `Line ${line}, column "${column}": a number has leading zeros`
+    const message =
+      kind === 'text'
+        ? `${what}, so the column was kept as text. Choose the type number if the zeros mean nothing.`
+        : `${what}, which are lost because the column holds measurements. Choose the type text to keep them.`
+    return [note('type', message, { line, column })]
+  })
+}
+
 type ChosenPlan = ColumnReadingPlan & { readonly chosen: boolean }
 
 async function planColumns(
-  { names, sample, dialect }: CheckedSource,
+  { names, sample, dialect, totals }: CheckedSource,
   choices: ReadonlyMap<string, ColumnChoice>,
+  fileName: string,
 ): Promise<ChosenPlan[]> {
+  for (const name of choices.keys()) if (!names.includes(name)) throw noColumn(fileName, name)
   const turns = new Turns()
   const plans: ChosenPlan[] = []
   for (const [index, name] of names.entries()) {
     await turns.pause()
-    const found = planReading(presentTexts(sample, index, dialect.missingMarks), dialect.decimalMark)
+    const texts = presentTexts(sample, index, dialect.missingMarks)
+    const plan = planReading(texts, dialect.decimalMark)
+    // Read as numbers, codes such as 00123 further down would lose their zeros. Measurements stay numbers.
+    const code = plan.kind === 'number' && totals.codeLines.has(index) && texts.every(isWhole)
+    const found = code ? ({ kind: 'text', form: null, codes: true } as const) : plan
     plans.push(chosenPlan(found, choices.get(name)?.type))
   }
   return plans
@@ -128,6 +165,7 @@ function describeColumn(
   const { kind = 'text', codes = false } = load ?? {}
   const facts = { ...profile, name, stored: kind, codes, rows: totals.rows }
   const choice = choices.get(name)
+  if (choice?.type === 'constant' && profile.distinct > 1) throw notConstant(name, profile.distinct)
   const type = choice?.type !== undefined && profile.distinct > 1 ? choice.type : decideType(facts)
   return {
     name,
@@ -157,18 +195,29 @@ async function misfitIssues(
   loads: readonly ColumnLoad[],
   checked: CheckedSource,
   source: string,
+  signal: AbortSignal,
 ): Promise<ImportIssue[]> {
   const checkedColumns = loads.flatMap(({ reading, kind }, position) =>
     reading === 'checked' && kind !== 'text' ? [position] : [],
   )
   const byRow = new Map<number, { position: number; text: string }[]>()
-  for (const position of checkedColumns) {
+  const counts = await countTexts(connection, table, checkedColumns.map(misfitColumn))
+  const notes: ImportIssue[] = []
+  let room = issueLimit
+  for (const [index, position] of checkedColumns.entries()) {
+    signal.throwIfAborted()
     const column = misfitColumn(position)
+    const count = counts[index] ?? 0
+    // What earlier columns left over, shared among the rest.
+    const listed = Math.min(count, Math.floor(room / (checkedColumns.length - index)))
+    room -= listed
+    if (count > listed) notes.push(unlistedNote(checked.names[position] ?? '', count - listed))
+    if (listed === 0) continue
     const found = await readRowsOf(
       connection,
       // Not rowid: within the transaction that creates a table it does not start at 0.
       `SELECT r, ${column} FROM (SELECT row_number() OVER () - 1 AS r, ${column} FROM ${table})
-       WHERE ${column} IS NOT NULL ORDER BY r LIMIT ${issueLimit}`,
+       WHERE ${column} IS NOT NULL ORDER BY r LIMIT ${listed}`,
     )
     for (const [row, text] of found) {
       const cells = byRow.get(Number(row)) ?? []
@@ -176,9 +225,9 @@ async function misfitIssues(
       byRow.set(Number(row), cells)
     }
   }
-  if (byRow.size === 0) return []
-  const lines = await linesOfRows(source, checked, byRow)
-  return [...byRow].flatMap(([row, cells]) => {
+  if (byRow.size === 0) return notes
+  const lines = await linesOfRows(source, checked.shape, byRow, signal)
+  const issues = [...byRow].flatMap(([row, cells]) => {
     const at = lines.get(row)
     return cells.map(({ position, text }) =>
       misfitIssue({
@@ -190,28 +239,22 @@ async function misfitIssues(
       }),
     )
   })
+  return [...issues, ...notes]
 }
 
-/** Line and text of some rows, found by scanning the source once more. */
-async function linesOfRows(
-  source: string,
-  { shape }: CheckedSource,
-  rows: ReadonlyMap<number, unknown>,
-): Promise<Map<number, { line: number; raw: string }>> {
-  const file = await open(source)
-  try {
-    const spans: { row: number; line: number; start: number; end: number }[] = []
-    await scanRecords(fileReader(file), shape, {
-      record: (row, line, start, end) => {
-        if (rows.has(row)) spans.push({ row, line, start, end })
-      },
-    })
-    const found = new Map<number, { line: number; raw: string }>()
-    for (const { row, line, start, end } of spans) {
-      found.set(row, { line, raw: await readText(file, { start, end }, 8000) })
-    }
-    return found
-  } finally {
-    await file.close()
-  }
+function unlistedNote(column: string, count: number): ImportIssue {
+  const message = `Column "${column}": ${count} more cells do not fit its type; they were left blank and are not listed. Import the column as text to keep them.`
+  return note('type', message, { column, action: 'blanked' })
+}
+
+/** How many cells of each column are present. */
+async function countTexts(
+  connection: DuckDBConnection,
+  table: string,
+  columns: readonly string[],
+): Promise<number[]> {
+  if (columns.length === 0) return []
+  const counts = columns.map((column) => `count(${column})`)
+  const [found = []] = await readRowsOf(connection, `SELECT ${counts.join(', ')} FROM ${table}`)
+  return found.map(Number)
 }

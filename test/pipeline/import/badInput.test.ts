@@ -166,6 +166,73 @@ describe('a table with faults', () => {
     ])
   })
 
+  it('lists no more blanked cells than it can, and says how many are left', async () => {
+    const body = Array.from({ length: 130_000 }, (_, row) => `x${row},${row}\n`).join('')
+    const dataset = await project.importText(`a,b\n1,2\n${body}`, { columns: { a: { type: 'number' } } })
+    expect(dataset.columns[0]?.missing).toBe(130_000)
+    expect(dataset.issues).toBe(100_001)
+    const [first, second] = await project.issues(dataset)
+    expect(first?.message).toMatch(/^Column "a": 30000 more cells do not fit its type/)
+    expect(second).toMatchObject({ line: 3, column: 'a', raw: 'x0,0', action: 'blanked' })
+  })
+
+  it('lists the cells of rows that begin before a block of the scan', async () => {
+    const body = `${'1,some text\n'.repeat(87_380)}oops,${'y'.repeat(100)}\n${'2,some text\n'.repeat(50)}`
+    const dataset = await project.importText(`a,b\n${body}`)
+    expect(await project.issues(dataset)).toMatchObject([
+      { line: 87_382, column: 'a', raw: `oops,${'y'.repeat(100)}` },
+    ])
+  })
+
+  it.each(['/', '-', '?'])(
+    'reads a table cut at %s, which is in a missing mark as well',
+    async (delimiter) => {
+      const body = Array.from({ length: 30 }, (_, row) => [row, row * 2, row % 3].join(delimiter))
+      const text = [['a', 'b', 'c'].join(delimiter), ...body, `"N/A"${delimiter}1${delimiter}2`].join('\n')
+      const dataset = await project.importText(text, { dialect: { delimiter } })
+      expect(dataset).toMatchObject({ rows: 31, issues: 0 })
+      expect(dataset.columns.map(({ type, missing }) => [type, missing])).toEqual([
+        ['number', 1],
+        ['number', 0],
+        ['number', 0],
+      ])
+    },
+  )
+
+  it.each(['00123', '"00123"'])('keeps codes whose first leading zero comes late: %s', async (code) => {
+    const line = (row: number) => `${row === 77_777 ? code : 10_000 + (row % 5000)},${row % 7}\n`
+    const body = Array.from({ length: 100_000 }, (_, row) => line(row)).join('')
+    const dataset = await project.importText(`code,x\n${body}`)
+    const { cells } = await readCells(project.database, dataset, [77_777, 0])
+    expect(cells).toEqual([
+      ['00123', 77_777 % 7],
+      ['10000', 0],
+    ])
+    expect(await project.issues(dataset)).toMatchObject([{ line: 77_779, column: 'code', action: 'kept' }])
+  })
+
+  it('keeps measurements numbers and says that leading zeros are lost', async () => {
+    const body = Array.from({ length: 100_000 }, (_, row) => `${row === 77_777 ? '007' : row / 8},1\n`).join(
+      '',
+    )
+    const dataset = await project.importText(`m,x\n${body}`)
+    expect(dataset.columns[0]).toMatchObject({ type: 'number', missing: 0 })
+    expect(await project.issues(dataset)).toMatchObject([{ line: 77_779, column: 'm', action: 'kept' }])
+  })
+
+  it('refuses a choice for a column that is not there, and a constant that varies', async () => {
+    const unknown = project.importText('a,b\n1,2\n3,4\n', { columns: { nosuch: { role: 'label' } } })
+    await expect(unknown).rejects.toMatchObject({
+      code: 'not-found',
+      message: 'table.csv has no column "nosuch".',
+    })
+    const constant = project.importText('a,b\n1,2\n3,4\n', { columns: { a: { type: 'constant' } } })
+    await expect(constant).rejects.toMatchObject({
+      code: 'bad-request',
+      message: 'Column "a" has 2 values, so it is not constant.',
+    })
+  })
+
   it('finds a good row behind a quote that swallows a properly quoted line', async () => {
     const dataset = await project.importText('a,b\n1,"x\n2,"y, z"\n3,"multi\nline"\n4,w\n5,w\n')
     expect(dataset).toMatchObject({ rows: 4, quarantined: 1 })

@@ -1,66 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { MenuItemConstructorOptions } from 'electron'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { type Connection, connect } from '../../src/contract/wire/connect.ts'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, it, vi } from 'vitest'
 import { emptyProject } from '../hosts/web/fakeApi.ts'
 import { electron, fake } from './fakeElectron.ts'
+import { ask, choose, fromPage, openMain, openPort, page, project, root, theWindow } from './openMain.ts'
 
 vi.mock('electron', async () => (await import('./fakeElectron.ts')).electron)
-
-const root = mkdtempSync(join(tmpdir(), 'residual-electron-'))
-const project = join(root, 'project')
-const page = 'app://residual/'
-
-beforeAll(async () => {
-  fake.paths.root = root
-  fake.paths.userData = root
-  mkdirSync(join(root, 'dist/renderer'), { recursive: true })
-  writeFileSync(join(root, 'dist/renderer/index.html'), '<!doctype html>')
-  process.argv = ['electron', root, '--project', project, '--some-chromium-switch', 'a.csv']
-  await import('../../electron/main.ts')
-  await vi.waitFor(() => expect(fake.windows).toHaveLength(1))
-})
-afterAll(() => rmSync(root, { recursive: true }))
-
-const theWindow = () => {
-  const [window] = fake.windows
-  if (window === undefined) throw new Error('no window')
-  return window
-}
-const fromPage = () => ({ sender: theWindow().webContents, senderFrame: theWindow().webContents.mainFrame })
-const ask = (channel: string, event: unknown, ...given: unknown[]) =>
-  fake.ipcHandlers.get(channel)?.(...([event, ...given] as never[]))
-
-/** Chooses an item of the menu. */
-function choose(label: string): void {
-  const [template] = electron.Menu.buildFromTemplate.mock.calls[0] as [MenuItemConstructorOptions[]]
-  const items = template.flatMap((menu) => (menu.submenu ?? []) as MenuItemConstructorOptions[])
-  const item = items.find((one) => one.label === label)
-  if (item?.click === undefined) throw new Error(`no item ${label}`)
-  Reflect.apply(item.click, item, [])
-}
-
-/** What a call was given, each time it reached the core. */
-const callsOf = (method: string) =>
-  (fake.forked[0]?.received ?? []).flatMap((message) => {
-    const { t, m, a } = Object(message) as { t?: string; m?: string; a?: unknown[] }
-    return t === 'q' && m === method ? [a] : []
-  })
-
-/** Asks for a port as the preload script does, and connects over it as the page does. */
-function openPort(): Connection {
-  fake.ipcMain.emit('residual:port', fromPage())
-  const port = theWindow().webContents.sent.at(-1)?.ports[0]
-  if (port === undefined) throw new Error('no port came')
-  return connect({
-    post: (message) => port.postMessage(message),
-    onMessage: (handler) => void port.on('message', ({ data }) => handler(data)),
-    onClose: (handler) => void port.on('close', handler),
-    close: () => port.close(),
-  })
-}
+beforeAll(openMain)
 
 describe('the window', () => {
   it('is hardened', () => {
@@ -251,82 +196,5 @@ describe('the file dialogs', () => {
       expect(() => ask(channel, stranger, '/chosen/out.csv')).toThrow('Refused')
       expect(() => ask(channel, fromPage(), { path: '/' })).toThrow('Refused')
     }
-  })
-})
-
-describe('the application', () => {
-  it('registers its scheme as a secure one and allows a single instance', () => {
-    expect(electron.protocol.registerSchemesAsPrivileged).toHaveBeenCalledExactlyOnceWith([
-      { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true } },
-    ])
-    expect(fake.app.requestSingleInstanceLock).toHaveBeenCalledOnce()
-  })
-
-  it('has the usual menu with shortcuts', () => {
-    const [template] = electron.Menu.buildFromTemplate.mock.calls[0] as [MenuItemConstructorOptions[]]
-    const items = template.flatMap((menu) => (menu.submenu ?? []) as MenuItemConstructorOptions[])
-    const shortcuts = Object.fromEntries(
-      items.filter((item) => item.accelerator).map((item) => [item.accelerator, item.label]),
-    )
-    expect(shortcuts).toEqual({
-      'CmdOrCtrl+O': '&Open file…',
-      'CmdOrCtrl+.': '&Cancel job',
-    })
-    expect(items.map((item) => item.role)).toEqual(
-      expect.arrayContaining(['zoomIn', 'zoomOut', 'resetZoom', 'about']),
-    )
-  })
-
-  it('cancels the jobs that run, from the menu', async () => {
-    choose('&Cancel job')
-    await vi.waitFor(() => expect(callsOf('cancelJob')).toEqual([[{ jobId: 'job-1' }]]))
-  })
-
-  it('shows the folder of the project, from the menu', () => {
-    choose('Show &project folder')
-    expect(electron.shell.openPath).toHaveBeenCalledExactlyOnceWith(project)
-  })
-
-  it('imports files named at its own start, at a later one, and by the system', async () => {
-    const event = { preventDefault: vi.fn() }
-    fake.app.emit('second-instance', {}, [], '/', { file: '/data/b.csv', folder: project })
-    fake.app.emit('second-instance', {}, [], '/', { file: undefined, folder: project })
-    fake.app.emit('open-file', event, '/data/c.csv')
-    expect(theWindow().focus).toHaveBeenCalledTimes(2)
-    expect(event.preventDefault).toHaveBeenCalledOnce()
-    await vi.waitFor(() => expect(callsOf('startImport')).toHaveLength(3))
-    expect(callsOf('startImport')).toEqual(
-      [resolve('a.csv'), '/data/b.csv', '/data/c.csv'].map((path) => [{ source: { kind: 'path', path } }]),
-    )
-  })
-
-  it('says at a later start with another project that it does not change to that', async () => {
-    electron.dialog.showErrorBox.mockClear()
-    const before = callsOf('startImport').length
-    fake.app.emit('second-instance', {}, [], '/', { file: '/data/d.csv', folder: '/another' })
-    expect(electron.dialog.showErrorBox).toHaveBeenCalledExactlyOnceWith(
-      'Residual',
-      `Residual is open with the project ${project}. Close it before you open /another.`,
-    )
-    await openPort().api.readProject({})
-    expect(callsOf('startImport')).toHaveLength(before)
-  })
-
-  it('remembers where the window was', () => {
-    theWindow().emit('close')
-    expect(JSON.parse(readFileSync(join(root, 'window.json'), 'utf8'))).toEqual({
-      x: 10,
-      y: 20,
-      width: 1000,
-      height: 700,
-    })
-  })
-
-  it('closes the core before it ends', async () => {
-    const event = { preventDefault: vi.fn() }
-    fake.app.emit('will-quit', event)
-    expect(event.preventDefault).toHaveBeenCalledOnce()
-    await vi.waitFor(() => expect(fake.app.quit).toHaveBeenCalledOnce())
-    expect(fake.forked[0]?.received).toContain('close')
   })
 })

@@ -5,7 +5,10 @@ import { fitScaling, quantile } from './scaling.ts'
 /** Parts of a date-time are used only where the table covers enough time for them to repeat. */
 const daysNeeded: Readonly<Record<Period, number>> = { hour: 0, weekday: 7, 'month-day': 90, month: 365 }
 
-/** A column follows another when nine tenths of their distances are below this share of the other's span. */
+/**
+ * A column follows another when nine tenths of their distances are below this share of the span of the other's
+ * middle nine tenths: one "9999-12-31" makes no two columns close.
+ */
 const followingShare = 0.05
 
 /**
@@ -52,7 +55,7 @@ function secondsBetween(moments: Float64Array, others: Float64Array): Float64Arr
 
 function follows(seconds: Float64Array, others: Float64Array): boolean {
   const sorted = others.filter(Number.isFinite).sort()
-  const span = ((sorted.at(-1) ?? 0) - (sorted[0] ?? 0)) / 1000
+  const span = (quantile(sorted, 0.95) - quantile(sorted, 0.05)) / 1000
   const distances = seconds.map(Math.abs).sort()
   return quantile(distances, 0.9) < followingShare * span
 }

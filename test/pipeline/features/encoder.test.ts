@@ -189,6 +189,19 @@ describe('date-times', () => {
     const typical = decodeRow(encoder, new Float32Array(columnOfFeature(encoder).length))
     expect(typical[1]).toBe('2 min after begin')
   })
+
+  it('do not follow a column only because one of its date-times lies in a far future', async () => {
+    const moments = numbers(100, (index) => start + index * 24 * hour)
+    const encoder = await fit(
+      { name: 'made', type: 'date-time', cells: moments.with(7, Date.UTC(9999, 11, 31)) },
+      {
+        name: 'sold',
+        type: 'date-time',
+        cells: moments.map((one, index) => one + ((index * 37) % 50) * 24 * hour),
+      },
+    )
+    expect(featuresOf(encoder, 1)[0]?.kind).toBe('elapsed')
+  })
 })
 
 describe('fitEncoder', () => {

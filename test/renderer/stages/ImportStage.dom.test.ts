@@ -84,6 +84,23 @@ describe('import with a data set', () => {
     wrapper.unmount()
   })
 
+  it('keeps the rows on screen when a page of them fails, and says so above', async () => {
+    const { wrapper, at } = await mountStage(ImportStage, {
+      project: { datasets: [dataset({ rows: 4 })] },
+      calls: {
+        planTraining,
+        readRows: async () => {
+          throw new Failure('disk', 'The disk is gone.')
+        },
+      },
+    })
+    await at('tab-rows').trigger('click')
+    await settled()
+    expect(at('error').text()).toContain('The disk is gone.')
+    expect(wrapper.findAll('[data-testid="data-row"]').length).toBe(4)
+    wrapper.unmount()
+  })
+
   it('draws only the columns in view of five thousand, and finds one by name', async () => {
     const columns = Array.from({ length: 5000 }, (_, index) => column({ name: `sensor ${index}` }))
     const { wrapper, at } = await mountStage(ImportStage, {

@@ -1,0 +1,54 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import TrainStage from '../../../renderer/stages/train/TrainStage.vue'
+import type { Job } from '../../../src/contract/records.ts'
+import { settled } from '../fakeConnection.ts'
+import { mountStage } from '../mountStage.ts'
+import { dataset, job, run } from '../records.ts'
+
+afterEach(() => {
+  document.body.replaceChildren()
+})
+
+async function opened() {
+  const stage = await mountStage(TrainStage, {
+    project: { datasets: [dataset(), dataset({ datasetId: 'd2', name: 'fans.csv' })] },
+    calls: {
+      planTraining: async () => ({ settings: run().settings, features: 2, rows: 4, trainableParameters: 10 }),
+      startTraining: async () => ({ jobId: 'j1' }),
+    },
+  })
+  await stage.at('train-start').trigger('click')
+  const become = async (status: Job['status']) => {
+    stage.events.jobChanged(job({ status }))
+    await settled()
+  }
+  await become({ state: 'running' })
+  return { ...stage, become }
+}
+
+describe('training', () => {
+  it('says what to do next after a failure and after a cancel that left nothing', async () => {
+    const { wrapper, at, become } = await opened()
+    const failure = { code: 'engine', message: 'Out of memory.', details: {} } as const
+    await become({ state: 'failed', failure })
+    expect(at('error').text()).toContain('Out of memory.')
+    expect(at('train-next').text()).toContain('Train again')
+    await at('train-start').trigger('click')
+    wrapper.unmount()
+
+    const other = await opened()
+    await other.become({ state: 'cancelled', result: null })
+    expect(other.at('train-next').text()).toContain('Press Train to start over')
+    other.wrapper.unmount()
+  })
+
+  it('shows another data set’s training as such, and waits for it', async () => {
+    const { wrapper, workbench, at } = await opened()
+    expect(at('train-progress').exists()).toBe(true)
+    workbench.dataset.select('d2')
+    await settled()
+    expect([at('train-progress').exists(), at('train-elsewhere').exists()]).toEqual([false, true])
+    expect(at('train-start').attributes('disabled')).toBeDefined()
+    wrapper.unmount()
+  })
+})

@@ -30,7 +30,7 @@ export interface ImportIssue {
   /** 1-based physical line in the file, when one line is to blame. */
   readonly line: number | null
   readonly column: string | null
-  readonly kind: 'ragged' | 'quote' | 'encoding' | 'type' | 'too-long' | 'other'
+  readonly kind: 'ragged' | 'quote' | 'encoding' | 'type' | 'other'
   readonly message: string
   /** The line's text as read, cut at 2,000 characters. */
   readonly raw: string | null

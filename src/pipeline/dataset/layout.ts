@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
-import type { Cell, ColumnType } from '../../contract/records.ts'
+import type { Cell, ColumnType, Dataset } from '../../contract/records.ts'
 
 // Where a data set's parts lie: the names of its table, columns and files.
 
@@ -32,6 +32,12 @@ export function vanished(datasetId: string): Failure {
   return new Failure('not-found', 'This data set is no longer in the project. It may have been deleted.', {
     datasetId,
   })
+}
+
+/** The Failure for a row number beyond the table. */
+export function noRow(dataset: Pick<Dataset, 'name' | 'rows'>, row: number): Failure {
+  const sentence = `${dataset.name} has no row ${row}; its rows are 0 to ${dataset.rows - 1}.`
+  return new Failure('not-found', sentence, { row })
 }
 
 /** What a query on a data set's table threw: a Failure when the table was deleted meanwhile. */

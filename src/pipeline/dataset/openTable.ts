@@ -1,6 +1,6 @@
 import type { Dataset } from '../../contract/records.ts'
 import type { Database } from './database.ts'
-import { tableError, tableOf } from './layout.ts'
+import { noRow, tableError, tableOf } from './layout.ts'
 import type { Table, TableChunk } from './table.ts'
 import { columnReadings, VectorBuilder } from './vectors.ts'
 
@@ -52,7 +52,10 @@ async function* readChunks(
   }
 }
 
-/** The named columns of scattered rows, in the order asked for; `firstRow` is 0. Row numbers may repeat. */
+/**
+ * The named columns of scattered rows, in the order asked for; `firstRow` is 0. Row numbers may repeat.
+ * Throws `not-found` for a row that is not there.
+ */
 export async function readTableRows(
   database: Database,
   dataset: Dataset,
@@ -74,11 +77,17 @@ export async function readTableRows(
     const result = await connection.run(
       `SELECT ${expressions}, rowid FROM ${table} WHERE rowid IN (${numbers}) ORDER BY rowid`,
     )
-    const sorted = [...new Set(rowNumbers)].sort((one, other) => one - other)
-    const builder = new VectorBuilder(dataset, readings, sorted.length + 2_048)
-    for await (const chunk of result) builder.append(chunk)
-    const place = new Map(sorted.map((row, index) => [row, index]))
-    const order = rowNumbers.map((row) => place.get(row) ?? -1)
+    const builder = new VectorBuilder(dataset, readings, new Set(rowNumbers).size + 2_048)
+    const place = new Map<number, number>()
+    for await (const chunk of result) {
+      builder.append(chunk)
+      for (const row of chunk.getColumnValues(readings.length)) place.set(Number(row), place.size)
+    }
+    const order = rowNumbers.map((row) => {
+      const at = place.get(row)
+      if (at === undefined) throw noRow(dataset, row)
+      return at
+    })
     const vectors = builder
       .build()
       .map((vector) =>

@@ -1,8 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import { Failure } from '../../contract/failure.ts'
 import type { Cell, Dataset, RowPage } from '../../contract/records.ts'
 import { type Database, readRowsOf } from './database.ts'
-import { shownCell, tableError, tableOf } from './layout.ts'
+import { noRow, shownCell, tableError, tableOf } from './layout.ts'
 import { columnReadings } from './vectors.ts'
 
 /** Rows `from`..`to` (exclusive) in file order, every column. */
@@ -36,15 +35,7 @@ export async function readCells(
   const byRow = new Map(found.rows.map((row, index) => [row, found.cells[index] ?? []]))
   const cells = rowNumbers.map((row) => {
     const values = byRow.get(row)
-    if (values === undefined) {
-      throw new Failure(
-        'not-found',
-        `${dataset.name} has no row ${row}; its rows are 0 to ${dataset.rows - 1}.`,
-        {
-          row,
-        },
-      )
-    }
+    if (values === undefined) throw noRow(dataset, row)
     return values
   })
   return { cells }

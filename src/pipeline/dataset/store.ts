@@ -1,5 +1,5 @@
-import { readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
+import { readdir, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import type { DuckDBConnection } from '@duckdb/node-api'
 import type { Dataset, ImportIssue } from '../../contract/records.ts'
@@ -146,14 +146,21 @@ export async function deleteDataset(
   await database.checkpoint()
 }
 
-/** Removes what an import cut short by a crash left in the source folder. Call when the project opens. */
+/**
+ * Removes what an import cut short by a crash left in the source folder. Call when the project opens.
+ * Where the end of the log was ever cut off, a text without a record may be all that is left of an import: it is
+ * moved aside, to a name ending in `.aside`.
+ */
 export async function cleanLeftovers(database: Database, sourceFolder: string): Promise<void> {
   const known = new Set((await listDatasets(database)).map(({ datasetId }) => datasetId))
+  const beside = await readdir(dirname(database.file)).catch(() => [])
+  const damaged = beside.some((name) => name.startsWith(`${basename(database.file)}.wal.damaged-`))
   const names = await readdir(sourceFolder).catch(() => [])
   for (const name of names) {
     const datasetId = name.replace(/(\.clean)?\.csv(\.part)?$/, '')
-    if (name.endsWith('.part') || (name.endsWith('.csv') && !known.has(datasetId))) {
-      await rm(join(sourceFolder, name), { force: true })
-    }
+    const path = join(sourceFolder, name)
+    const orphaned = name.endsWith('.csv') && !known.has(datasetId)
+    if (orphaned && damaged) await rename(path, `${path}.aside`)
+    else if (orphaned || name.endsWith('.part')) await rm(path, { force: true })
   }
 }

@@ -5,6 +5,8 @@ import Papa from 'papaparse'
 import { Failure } from '../../contract/failure.ts'
 import type { Dataset } from '../../contract/records.ts'
 import { cleanPath, sourcePath } from '../dataset/layout.ts'
+import { fileReader } from '../import/cleanCopy.ts'
+import { isBlank } from '../import/dialect.ts'
 import { scanRecords } from '../import/scanRecords.ts'
 
 export interface RecordBatch {
@@ -41,6 +43,7 @@ export async function* readSourceRecords(
     let header = hasHeader ? null : names(dataset)
     let headerTold = false
     let text = ''
+    let enough = 0
     let row = 0
     for (let position = 0; ; ) {
       signal.throwIfAborted()
@@ -48,7 +51,10 @@ export async function* readSourceRecords(
       const last = bytesRead === 0
       position += bytesRead
       text += last ? decoder.end() : decoder.write(buffer.subarray(0, bytesRead))
+      if (!last && text.length < enough) continue
       const { data, meta }: Papa.ParseResult<string[]> = parser.parse(text, 0, !last)
+      // Of a long record that is not complete, twice as much is read before it is parsed again.
+      enough = meta.cursor === 0 ? 2 * text.length : 0
       text = text.slice(meta.cursor)
       const records = width === 1 ? data : data.filter((record) => !isBlank(record))
       if (header === null && records.length > 0) header = completeHeader(records.shift() ?? [], dataset)
@@ -87,8 +93,6 @@ function damaged(dataset: Dataset): Failure {
   )
 }
 
-const isBlank = (record: readonly string[]): boolean => record.length === 1 && record[0]?.trim() === ''
-
 const names = (dataset: Dataset): string[] => dataset.columns.map(({ name }) => name)
 
 /** The header as written, with the table's own names where it has too few cells. */
@@ -96,12 +100,20 @@ function completeHeader(header: readonly string[], dataset: Dataset): string[] {
   return dataset.columns.map(({ name }, index) => header[index] ?? name)
 }
 
-/** The line end between records; a line end inside a quoted cell does not count. */
+/** The line end between records, which is the first one's; a line end inside a quoted cell does not count. */
 async function findNewline(file: FileHandle, dataset: Dataset): Promise<'\n' | '\r\n'> {
-  const head = Buffer.alloc(1024 * 1024)
-  const { bytesRead } = await file.read(head, 0, head.length, 0)
-  const bytes = head.subarray(0, bytesRead)
   const shape = { ...dataset.dialect, skipLines: 0, width: dataset.columns.length, fileName: dataset.name }
-  const totals = await scanRecords(async (position) => bytes.subarray(position), shape)
-  return totals.carriageReturnLineFeeds > totals.lineFeeds ? '\r\n' : '\n'
+  const enough = new Error('the first record is found')
+  let newline: '\n' | '\r\n' = '\n'
+  try {
+    await scanRecords(fileReader(file), shape, {
+      record: (_row, _line, _start, end, lineEnd) => {
+        if (end - lineEnd === 2) newline = '\r\n'
+        throw enough
+      },
+    })
+  } catch (error) {
+    if (error !== enough) throw error
+  }
+  return newline
 }

@@ -24,8 +24,8 @@ export function needsCleanCopy(totals: ScanTotals, shape: RecordShape): boolean 
     totals.nulBytes > 0 ||
     totals.tableStart > 0 ||
     totals.headerCells !== shape.width ||
-    // In a table of one column a blank line would be read as a row.
-    (shape.width === 1 && totals.blankLines > 0)
+    // DuckDB takes a blank line for a row in a table of one column, and refuses one of spaces in any other.
+    totals.blankLines > 0
   )
 }
 

@@ -36,7 +36,8 @@ export function parseRecords(text: string, cut: Pick<Dialect, 'delimiter' | 'quo
 
 export const normaliseLineEnds = (text: string): string => text.replace(/\r\n?/g, '\n')
 
-const isBlank = (record: readonly string[]): boolean => record.length === 1 && record[0]?.trim() === ''
+/** A record of a line that holds nothing but spaces. */
+export const isBlank = (record: readonly string[]): boolean => record.length === 1 && record[0]?.trim() === ''
 
 /** The commonest width among records, and the share of records that have it. */
 export function commonWidth(records: readonly (readonly string[])[]): { width: number; share: number } {

@@ -53,6 +53,7 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
       else hasValidNonAscii ||= input.encoding === 'utf-8' && !isAscii(whole)
     }
     carry = Buffer.from(block.subarray(complete))
+    if (isBomb(packedBytes, bytes + whole.length)) throw bomb(input.fileName)
     await writeFully(target, whole, keptText)
     bytes += whole.length
   }
@@ -85,6 +86,20 @@ export async function keepSource(input: KeepInput): Promise<KeptSource> {
     throw new Failure('unreadable-file', `${input.fileName} is empty. Choose a file with a header and rows.`)
   }
   return { sha256: hash.digest('hex'), bytes, firstInvalidByte, hasValidNonAscii }
+}
+
+/**
+ * Whether a file unpacks to so much more than its size that it must be damaged or malicious: tables shrink to a
+ * hundredth at best, and 1 GB is harmless in any case. A file that is not packed never is.
+ */
+export const isBomb = (packedBytes: number, bytes: number): boolean =>
+  bytes > 1e9 && bytes > 1000 * Math.max(1, packedBytes)
+
+function bomb(fileName: string): Failure {
+  return new Failure(
+    'unreadable-file',
+    `${fileName} unpacks to more than a thousand times its size, so it is no ordinary table. Unpack it yourself and import the result, if it is one.`,
+  )
 }
 
 /** Turns blocks of a file into UTF-8 without byte order mark; null ends it. */

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { Dataset } from '../../../src/contract/records.ts'
@@ -87,6 +87,13 @@ describe('openTable', () => {
         { kind: 'number', values: Float64Array.of(17_500.25, Number.NaN, 17_500.25, 0) },
       ],
     })
+  })
+})
+
+describe('readTableRows', () => {
+  it('refuses a row that is not there instead of shifting the others', async () => {
+    const attempt = readTableRows(project.database, dataset, [3, count + 5, 70_001], ['n'])
+    await expect(attempt).rejects.toMatchObject({ code: 'not-found', details: { row: count + 5 } })
   })
 })
 
@@ -247,6 +254,18 @@ describe('the store', () => {
     await cleanLeftovers(project.database, project.sources)
     expect(readdirSync(project.sources).filter((name) => leftovers.includes(name))).toEqual([])
     expect(existsSync(kept)).toBe(true)
+  })
+
+  it('moves texts without a record aside where the log was cut off', async () => {
+    const damaged = `${project.database.file}.wal.damaged-1`
+    writeFileSync(damaged, '')
+    writeFileSync(join(project.sources, 'lost.csv'), 'a,b\n')
+    writeFileSync(join(project.sources, 'half.csv.part'), 'a,b\n')
+    await cleanLeftovers(project.database, project.sources)
+    await cleanLeftovers(project.database, project.sources)
+    rmSync(damaged)
+    const names = readdirSync(project.sources).filter((name) => /^(lost|half)/.test(name))
+    expect(names).toEqual(['lost.csv.aside'])
   })
 
   it('refuses ids that could leave the folder', async () => {

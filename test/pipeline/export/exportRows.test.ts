@@ -84,6 +84,28 @@ describe('exportRows', () => {
     expect(existsSync(path)).toBe(true)
   })
 
+  it('gives back records far longer than a block', async () => {
+    const long = 'a cell, "with" a\nline end '.repeat(60_000)
+    const text = Papa.unparse(
+      [
+        ['a', 'b'],
+        ['1', long],
+        ['2', 'x'],
+        [long, '3'],
+      ],
+      { newline: '\n' },
+    )
+    const dataset = await project.importText(text, { dialect: { hasHeader: true, delimiter: ',' } })
+    const out = await exported(dataset, [row(0), row(1), row(2)], false)
+    const cells = Papa.parse<string[]>(out.text.trim(), { delimiter: ',', newline: '\n' }).data
+    expect(cells.map((record) => record.slice(0, 2))).toEqual([
+      ['a', 'b'],
+      ['1', long],
+      ['2', 'x'],
+      [long, '3'],
+    ])
+  })
+
   it('ends the stream that its rows come from, also after a cancel or a failure', async () => {
     const dataset = await project.importText(`a,b\n${'1,2\n'.repeat(60_000)}`)
     for (const fails of [false, true]) {

@@ -233,6 +233,11 @@ describe('a table with faults', () => {
     })
   })
 
+  it('passes over a line of spaces among rows', async () => {
+    const dataset = await project.importText('a,b\n1,2\n  \n3,4\n5,6\n')
+    expect(dataset).toMatchObject({ rows: 3, quarantined: 0 })
+  })
+
   it('finds a good row behind a quote that swallows a properly quoted line', async () => {
     const dataset = await project.importText('a,b\n1,"x\n2,"y, z"\n3,"multi\nline"\n4,w\n5,w\n')
     expect(dataset).toMatchObject({ rows: 4, quarantined: 1 })

@@ -52,7 +52,10 @@ describe('importFile', () => {
   })
 
   it('accounts for every line of any text at all', async () => {
-    const line = fc.string({ unit: fc.constantFrom('a', '1', ',', ',', '"', ' ', '\r'), maxLength: 12 })
+    const line = fc.string({
+      unit: fc.constantFrom('a', '1', ',', ',', '"', '"', ' ', '\r', '\0'),
+      maxLength: 12,
+    })
     await fc.assert(
       fc.asyncProperty(fc.array(line, { maxLength: 30 }), async (lines) => {
         const text = ['a,b', ...'1,2;3,4;5,6'.split(';'), ...lines, ...'7,8;9,0'.split(';')].join('\n')
@@ -60,6 +63,8 @@ describe('importFile', () => {
           .importText(text, { dialect: { delimiter: ',', quote: '"', hasHeader: true, skipLines: 0 } })
           .catch((error: unknown) => {
             expect(error).toMatchObject({ code: 'unreadable-file' })
+            // Not for a disagreement between the scan and DuckDB.
+            expect(String(error)).not.toMatch(/cannot be cut|were counted/)
           })
         if (dataset === undefined) return
         const page = await readRowPage(project.database, dataset, { from: 0, to: 1000 })

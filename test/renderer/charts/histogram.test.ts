@@ -51,6 +51,10 @@ describe('histogram', () => {
     const two = histogramOf(descending([1, 1, 1, 2]), { scale: 'linear', from: 0, to: 2.02 }, 4)
     expect([...flaggedInBins(two, 0)]).toEqual([0, 0, 0, 0])
     expect([...flaggedInBins(two, 1)]).toEqual([0, 0, 0, 1])
+    // The oddest row lies right of the axis: it is flagged first, outside of every bin.
+    const clipped = histogramOf(descending([1, 1, 9]), { scale: 'linear', from: 0, to: 2 }, 2)
+    expect([...flaggedInBins(clipped, 1)]).toEqual([0, 0])
+    expect([...flaggedInBins(clipped, 2)]).toEqual([0, 1])
   })
 
   it('spaces logarithmic bins by equal factors', () => {

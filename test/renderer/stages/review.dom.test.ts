@@ -4,6 +4,7 @@ import RowDetail from '../../../renderer/stages/review/RowDetail.vue'
 import SuggestionList from '../../../renderer/stages/review/SuggestionList.vue'
 import ThresholdFields from '../../../renderer/stages/review/ThresholdFields.vue'
 import type { Api } from '../../../src/contract/api.ts'
+import { Failure } from '../../../src/contract/failure.ts'
 import type { RowExplanation, ThresholdSuggestion } from '../../../src/contract/records.ts'
 import { deferred, settled } from '../fakeConnection.ts'
 import { mountStage } from '../mountStage.ts'
@@ -170,9 +171,16 @@ describe('why a row is odd', () => {
     await settled()
     expect(wrapper.find('h2').text()).toBe('Row 2')
     expect(wrapper.text()).not.toContain('of row three')
-    answer(1, 'of row one')
+    answers.get(1)?.reject(new Failure('disk', 'Row one cannot be read.'))
     await settled()
-    expect(wrapper.text()).toContain('of row one')
+    expect(wrapper.text()).toContain('Row one cannot be read.')
+    answers.set(0, deferred<RowExplanation>())
+    shown.value = { ...shown.value, rank: 3, row: 0 }
+    await settled()
+    expect(wrapper.text()).not.toContain('Row one cannot be read.')
+    answer(0, 'of row zero')
+    await settled()
+    expect(wrapper.text()).toContain('of row zero')
     wrapper.unmount()
   })
 

@@ -272,6 +272,12 @@ describe('the workbench at work', () => {
     await api.updateColumns({ datasetId, columns: { speed_rpm: { type: 'category' } } })
   })
 
+  it('refuses settings out of range before any work', async () => {
+    const datasetId = await importPumps(api)
+    await expect(api.startTraining({ datasetId, settings: { hidden: [] } })).rejects.toThrow(/hidden/)
+    expect((await api.listJobs({})).filter((job) => job.kind === 'training')).toEqual([])
+  })
+
   it('sets a damaged run aside, says so, and opens the rest', async () => {
     const datasetId = await importPumps(api)
     const damaged = await trainOn(api, datasetId)

@@ -4,6 +4,7 @@ import { openTable } from '../../pipeline/dataset/openTable.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
 import { featureCount } from '../../pipeline/features/encoder.ts'
 import { fitEncoder } from '../../pipeline/features/fit.ts'
+import { checkSettings } from '../../pipeline/model/checkSettings.ts'
 import { planModel } from '../../pipeline/model/plan.ts'
 import { type DetectProgress, detect } from '../../pipeline/run.ts'
 import type { Context } from '../context.ts'
@@ -24,6 +25,7 @@ export function trainingCalls(context: Context): TrainingCalls {
     },
 
     async startTraining({ datasetId, settings }) {
+      checkSettings(settings ?? {})
       const release = context.claims.share(datasetId)
       const dataset = await readDataset(database, datasetId).catch((error) => {
         release()

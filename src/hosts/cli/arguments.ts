@@ -1,5 +1,8 @@
 import { parseArgs } from 'node:util'
 import type { ThresholdRule } from '../../contract/records.ts'
+import { refuseTwoRoles } from './columns.ts'
+import { joinedOptions } from './options.ts'
+import { UsageError } from './usageError.ts'
 
 export const usage = `residual: finds the odd rows of a table, and says why they are odd
 
@@ -24,10 +27,10 @@ export const usage = `residual: finds the odd rows of a table, and says why they
 
   residual --version | --help
 
-Exit status: 0 done, 1 failed (with one sentence on stderr), 2 called wrongly, 130 interrupted.`
+Rows are numbered in file order; the first below the header is row 1, and lines that cannot be read are
+named on stderr and not counted. The files of --out and --scores keep file order.
 
-/** The command line itself is wrong; the message says how. */
-export class UsageError extends Error {}
+Exit status: 0 done, 1 failed (with one sentence on stderr), 2 called wrongly, 130 interrupted.`
 
 export interface ThresholdArgument {
   readonly rule: ThresholdRule
@@ -74,32 +77,28 @@ export function readCommand(words: readonly string[]): Command {
   throw new UsageError(command === undefined ? 'Say what to do.' : `There is no command ${command}.`)
 }
 
+const text = { type: 'string' } as const
+const detectOptions = {
+  label: text,
+  id: text,
+  ignore: { type: 'string', multiple: true },
+  threshold: text,
+  seed: text,
+  out: text,
+  scores: text,
+  project: text,
+  engine: text,
+  json: { type: 'boolean', default: false },
+} as const
+
 function readDetect(words: string[]): DetectArguments {
-  const text = { type: 'string' } as const
-  const { values, positionals } = parsed(() =>
-    parseArgs({
-      args: words,
-      allowPositionals: true,
-      options: {
-        label: text,
-        id: text,
-        ignore: { type: 'string', multiple: true },
-        threshold: text,
-        seed: text,
-        out: text,
-        scores: text,
-        project: text,
-        engine: text,
-        json: { type: 'boolean', default: false },
-      },
-    }),
-  )
+  const args = joinedOptions(words, detectOptions)
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: detectOptions })
   const [file, ...more] = positionals
   if (file === undefined) throw new UsageError('Name the file to look into: residual detect FILE.')
   if (more.length > 0) throw new UsageError(`Name one file at a time; ${more.join(' ')} is one too many.`)
   refuseEmpty(values, ['out', 'scores', 'project', 'engine'])
-  if (values.label !== undefined && values.label === values.id)
-    throw new UsageError(`--label and --id both name "${values.id}"; a column can only be one of them.`)
+  refuseTwoRoles({ label: values.label, id: values.id, ignored: values.ignore ?? [] })
   return {
     command: 'detect',
     file,
@@ -116,18 +115,18 @@ function readDetect(words: string[]): DetectArguments {
   }
 }
 
+const serveOptions = {
+  port: { type: 'string', default: '0' },
+  'no-open': { type: 'boolean', default: false },
+  project: text,
+  engine: text,
+} as const
+
 function readServe(words: string[]): ServeArguments {
-  const { values } = parsed(() =>
-    parseArgs({
-      args: words,
-      options: {
-        port: { type: 'string', default: '0' },
-        'no-open': { type: 'boolean', default: false },
-        project: { type: 'string' },
-        engine: { type: 'string' },
-      },
-    }),
-  )
+  const args = joinedOptions(words, serveOptions)
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: serveOptions })
+  if (positionals.length > 0)
+    throw new UsageError(`serve takes no file; ${positionals.join(' ')} is too many. Drop it on the window.`)
   refuseEmpty(values, ['project', 'engine'])
   return {
     command: 'serve',
@@ -181,14 +180,5 @@ function refuseEmpty<Name extends string>(
 ): void {
   for (const name of names) {
     if (values[name] === '') throw new UsageError(`--${name} needs a name; what was given is empty.`)
-  }
-}
-
-/** Node's own complaints name the option and the remedy; only their kind changes. */
-function parsed<T>(parse: () => T): T {
-  try {
-    return parse()
-  } catch (thrown) {
-    throw new UsageError(thrown instanceof Error ? thrown.message : String(thrown))
   }
 }

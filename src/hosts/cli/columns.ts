@@ -1,5 +1,6 @@
 import { Failure } from '../../contract/failure.ts'
-import type { ColumnChoice, Dataset } from '../../contract/records.ts'
+import type { Column, ColumnChoice, Dataset } from '../../contract/records.ts'
+import { UsageError } from './usageError.ts'
 
 /**
  * The roles that the options ask for, by column name. A column that was taken for the label gives way to
@@ -26,9 +27,41 @@ export function chosenColumns(
   for (const list of options.ignore ?? []) {
     // A column's own name may hold a comma.
     const listed = names.includes(list) ? [list] : list.split(',').map((name) => name.trim())
+    refuseTwoRoles({ ...options, ignored: listed })
     for (const name of listed) roles.set(knownColumn(names, '--ignore', name), { role: 'ignored' })
   }
   return Object.fromEntries(roles)
+}
+
+/** Throws a UsageError when one column is given two roles. */
+export function refuseTwoRoles(roles: {
+  readonly label?: string | undefined
+  readonly id?: string | undefined
+  readonly ignored: readonly string[]
+}): void {
+  const { label, id, ignored } = roles
+  const twice = (one: string, other: string, name: string) =>
+    new UsageError(`${one} and ${other} both name "${name}"; a column can only be one of them.`)
+  if (label !== undefined && label === id) throw twice('--label', '--id', label)
+  if (label !== undefined && ignored.includes(label)) throw twice('--label', '--ignore', label)
+  if (id !== undefined && ignored.includes(id)) throw twice('--id', '--ignore', id)
+}
+
+/** The columns that a model was not trained on, each with the reason in a word or two. */
+export function leftOut(
+  columns: readonly Column[],
+  chosen: Readonly<Record<string, ColumnChoice>>,
+): { readonly name: string; readonly why: string }[] {
+  return columns
+    .filter((column) => column.role !== 'feature')
+    .map((column) => ({ name: column.name, why: reasonLeftOut(column, chosen[column.name]) }))
+}
+
+function reasonLeftOut({ role, type, distinct }: Column, choice: ColumnChoice | undefined): string {
+  if (role !== 'ignored') return role
+  if (choice?.role === 'ignored') return 'ignored'
+  if (type === 'constant') return distinct === 0 ? 'no values' : 'constant'
+  return type === 'text' ? 'text' : 'ignored'
 }
 
 /** The name, if the table has it. Otherwise a Failure that names the columns it may have been meant for. */

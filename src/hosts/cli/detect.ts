@@ -13,10 +13,14 @@ import type {
 } from '../../contract/records.ts'
 import type { Announce } from '../../contract/wire/serve.ts'
 import { existingFile } from '../existingFile.ts'
-import { type DetectArguments, type ThresholdArgument, UsageError } from './arguments.ts'
-import { chosenColumns } from './columns.ts'
+import type { DetectArguments, ThresholdArgument } from './arguments.ts'
+import { chosenColumns, leftOut } from './columns.ts'
+import { importRemarks } from './importRemarks.ts'
 import { createJobs, createProgress } from './jobs.ts'
 import { sameFile } from './sameFile.ts'
+import { UsageError } from './usageError.ts'
+import { printable } from './words.ts'
+import { refuseUnwritable } from './writable.ts'
 
 /** What createWorkbench is asked for, so that a test can put something else in its place. */
 export type OpenWorkbench = (options: {
@@ -30,6 +34,10 @@ export type OpenWorkbench = (options: {
 export interface Detection {
   readonly file: string
   readonly columns: number
+  /** Lines of the file that are not among the rows. */
+  readonly setAside: number
+  /** Columns that the model was not trained on, and why. */
+  readonly leftOut: readonly { readonly name: string; readonly why: string }[]
   readonly importSeconds: number
   readonly run: RunSummary
   readonly threshold: Threshold
@@ -55,6 +63,8 @@ export async function detect(
 ): Promise<Detection> {
   const path = await existingFile(given.file)
   await refuseSharedFiles(path, given)
+  await refuseUnwritable('--out', given.out)
+  await refuseUnwritable('--scores', given.scores)
   const temporary = given.project === undefined ? await mkdtemp(join(tmpdir(), 'residual-')) : null
   const progress = createProgress(context.progress)
   const jobs = createJobs((job) => progress.show(job))
@@ -70,11 +80,14 @@ export async function detect(
     })
     try {
       const finish = (started: { jobId: string }) => jobs.result(workbench.api, started.jobId, context.signal)
-      const found = await detectWith(workbench.api, finish, { ...given, file: path })
-      progress.clear()
+      const say = (line: string) => {
+        progress.clear()
+        context.progress.write(`${printable(line)}\n`)
+      }
+      const found = await detectWith(workbench.api, finish, say, { ...given, file: path })
       if (given.label !== undefined && found.evaluation === null)
-        context.progress.write(
-          `residual: "${given.label}" does not have exactly two values, so the scores were not compared with it.\n`,
+        say(
+          `residual: "${given.label}" does not have exactly two values, so the scores were not compared with it.`,
         )
       return found
     } finally {
@@ -102,6 +115,7 @@ async function refuseSharedFiles(file: string, { out, scores }: DetectArguments)
 async function detectWith(
   api: Api,
   finish: (started: { jobId: string }) => Promise<JobResult>,
+  say: (line: string) => void,
   given: DetectArguments,
 ): Promise<Detection> {
   const importedFrom = performance.now()
@@ -112,8 +126,11 @@ async function detectWith(
   const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
   if (dataset === undefined) throw new TypeError('The imported data set is not in the project.')
 
-  const columns = chosenColumns(dataset, given)
-  if (Object.keys(columns).length > 0) await api.updateColumns({ datasetId, columns })
+  for (const line of await importRemarks(api, dataset)) say(line)
+
+  const chosen = chosenColumns(dataset, given)
+  const { columns } =
+    Object.keys(chosen).length > 0 ? await api.updateColumns({ datasetId, columns: chosen }) : dataset
 
   const settings = given.seed === undefined ? {} : { settings: { seed: given.seed } }
   const trained = await finish(await api.startTraining({ datasetId, ...settings }))
@@ -138,7 +155,9 @@ async function detectWith(
   }
   return {
     file: given.file,
-    columns: dataset.columns.length,
+    columns: columns.length,
+    setAside: dataset.quarantined,
+    leftOut: leftOut(columns, chosen),
     importSeconds,
     run,
     threshold,

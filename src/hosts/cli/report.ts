@@ -1,5 +1,6 @@
 import type { Metrics, ScoreOrder } from '../../contract/records.ts'
 import type { Detection } from './detect.ts'
+import { counted, printable, whole } from './words.ts'
 
 /** The one object that `--json` prints. */
 export function jsonReport(found: Detection) {
@@ -47,9 +48,11 @@ export function textReport(found: Detection): string {
     (one) => one.rule === threshold.rule && one.value === threshold.value,
   )?.reason
   const lines = [
-    `${found.file}: ${whole(run.rows)} rows, ${whole(found.columns)} columns, ${whole(run.features)} features`,
+    `${found.file}: ${counted(run.rows, 'row')}, ${counted(found.columns, 'column')}, ${counted(run.features, 'feature')}`,
+    ...leftOutLine(found),
     `Import ${seconds(found.importSeconds)}, training ${seconds(run.seconds.train)}, scoring ${seconds(run.seconds.score)} (${run.engine}, seed ${run.settings.seed})`,
-    `${whole(threshold.flagged)} rows flagged (${share} %): score at least ${short(threshold.cut)}, by ${ruleName(found)}`,
+    `${whole(threshold.flagged)} of ${counted(run.rows, 'row')} flagged (${share} %): score at least ${short(threshold.cut)}, by ${ruleName(found)}`,
+    ...budgetLine(found),
     ...(why === undefined ? [] : [why]),
     ...(metrics === null || found.evaluation === null
       ? []
@@ -61,26 +64,50 @@ export function textReport(found: Detection): string {
       ['rank', 'row', 'score', 'flagged', 'why'],
       ...found.top.rows.map((row) => [
         whole(row.rank),
-        // As a person counts: the first row below the header is row 1.
+        // As a person counts, and --help says: the first row below the header is row 1.
         whole(row.row + 1),
         short(row.score),
         row.flagged ? 'yes' : 'no',
         row.reasons.map((reason) => `${reason.column} ${percentOf(reason.share, row.score)}`).join(', '),
       ]),
     ]),
+    ...(found.setAside === 0
+      ? []
+      : [
+          '',
+          `Row numbers leave out the ${counted(found.setAside, 'line')} set aside, so they are not line numbers of the file.`,
+        ]),
     ...(found.written.length === 0 ? [] : ['', ...found.written.map((path) => `Written: ${path}`)]),
   ]
   return `${lines.map(printable).join('\n')}\n`
 }
 
+/** Names a few; a wide table may leave out thousands. */
+const mostNamed = 20
+
+function leftOutLine({ leftOut }: Detection): string[] {
+  if (leftOut.length === 0) return []
+  const named = leftOut.slice(0, mostNamed).map(({ name, why }) => `${name} (${why})`)
+  const more = leftOut.length > mostNamed ? ` and ${whole(leftOut.length - mostNamed)} more` : ''
+  return [`Not trained on: ${named.join(', ')}${more}`]
+}
+
+/** More than this share of the rows is more than most people want to look through. */
+const largeShare = 0.1
+
+function budgetLine({ run, threshold }: Detection): string[] {
+  if (threshold.rule === 'top-k' || threshold.flagged <= largeShare * run.rows) return []
+  const budget = [50, 10, 1].find((rows) => rows < threshold.flagged)
+  if (budget === undefined) return []
+  return [
+    `That is a large share. For a review budget, --threshold top-k:${budget} flags the ${counted(budget, 'oddest row', 'oddest rows')}.`,
+  ]
+}
+
 const ruleName = ({ threshold: { rule, value } }: Detection) =>
   value === null ? rule : `${rule}:${short(value)}`
-const whole = (value: number) => value.toLocaleString('en')
 const short = (value: number) => Number(value.toPrecision(4)).toString()
 const percentOf = (share: number, score: number) => `${Math.round((100 * share) / (score || 1))} %`
-
-/** Names come from files: control characters must not reach the terminal. */
-const printable = (line: string) => line.replace(/\p{Cc}/gu, '\uFFFD')
 
 /** Columns padded to their widest cell; all but the last are set right. */
 function table(rows: readonly (readonly string[])[]): string[] {

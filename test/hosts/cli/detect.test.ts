@@ -3,9 +3,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { afterAll, describe, expect, it } from 'vitest'
-import { type DetectArguments, readCommand, UsageError } from '../../../src/hosts/cli/arguments.ts'
+import type { ImportIssue } from '../../../src/contract/records.ts'
+import { type DetectArguments, readCommand } from '../../../src/hosts/cli/arguments.ts'
 import { detect } from '../../../src/hosts/cli/detect.ts'
 import { jsonReport, textReport } from '../../../src/hosts/cli/report.ts'
+import { UsageError } from '../../../src/hosts/cli/usageError.ts'
 import { fakeWorkbench } from './fakeWorkbench.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'residual-cli-'))
@@ -13,9 +15,13 @@ const file = join(folder, 'a.csv')
 writeFileSync(file, 'x,y,label\n')
 afterAll(() => rmSync(folder, { recursive: true }))
 
-function run(options: string[] = [], workbench = fakeWorkbench(), signal = new AbortController().signal) {
+function run(
+  options: string[] = [],
+  workbench = fakeWorkbench(),
+  signal = new AbortController().signal,
+  progress = new PassThrough(),
+) {
   const given = readCommand(['detect', file, ...options]) as DetectArguments
-  const progress = new PassThrough()
   return detect(given, { open: workbench.open, samplesFolder: 'none', progress, signal })
 }
 
@@ -39,12 +45,68 @@ describe('detect', () => {
   it('reports for people, without control characters from the file', async () => {
     const text = textReport(await run())
     expect(text).toContain('4 rows, 3 columns, 2 features')
-    expect(text).toContain("2 rows flagged (50.0 %): score at least 2, by otsu\nOtsu's split.")
+    expect(text).toContain('2 of 4 rows flagged (50.0 %): score at least 2, by otsu\n')
+    expect(text).toContain("Otsu's split.")
+    expect(text).toContain('\nNot trained on: label (label)\n')
     expect(text).toContain(
       'Against label: AUROC 1, average precision 0.75, precision 0.5, recall 1, F1 0.6667',
     )
     expect(text).toContain('   1    3      4      yes  x\uFFFD[31m 75 %')
     expect(text).not.toContain('\u001b')
+  })
+
+  it('says on stderr which lines were set aside and which cells left blank, whatever is printed', async () => {
+    const at = (line: number, action: ImportIssue['action']): ImportIssue => ({
+      line,
+      column: null,
+      kind: 'other',
+      message: `Line ${line}: \u001b[31mwrong.`,
+      raw: null,
+      action,
+    })
+    const issues = [
+      ...[3, 5, 7, 9, 11].map((line) => at(line, 'quarantined')),
+      at(4, 'blanked'),
+      ...Array.from({ length: 1200 }, (_, index) => at(index + 20, 'kept')),
+    ]
+    const said = new PassThrough()
+    const found = await run([], fakeWorkbench({ issues }), undefined, said)
+    const text = String(said.read()).replaceAll('\uFFFD', '?')
+    expect(text).toContain(
+      [
+        'residual: 5 of 9 lines set aside:',
+        '  Line 3: ?[31mwrong.',
+        '  Line 5: ?[31mwrong.',
+        '  Line 7: ?[31mwrong.',
+        '  and 2 more',
+        'residual: 1 cell left blank:',
+        '  Line 4: ?[31mwrong.',
+        'residual: 1,200 remarks on the import:',
+      ].join('\n'),
+    )
+    expect(text).not.toContain('\u001b')
+    expect(textReport(found)).toContain('Row numbers leave out the 5 lines set aside')
+    expect(Object.keys(jsonReport(found))).toEqual(Object.keys(jsonReport(await run())))
+  })
+
+  it('says nothing of an import without complaints', async () => {
+    const said = new PassThrough()
+    const found = await run([], undefined, undefined, said)
+    expect(String(said.read())).toBe('import\ntraining\n')
+    expect(textReport(found)).not.toContain('set aside')
+  })
+
+  it('refuses a column that --ignore names in a list beside another role', async () => {
+    const refused = run(['--label', 'y', '--ignore', 'x,y'])
+    await expect(refused).rejects.toThrow(UsageError)
+    await expect(refused).rejects.toThrow('--label and --ignore both name "y"')
+  })
+
+  it('finds out before it begins that a result cannot be written', async () => {
+    const workbench = fakeWorkbench()
+    await expect(run(['--out', join(file, 'x.csv')], workbench)).rejects.toThrow('is a file, not a folder')
+    await expect(run(['--scores', folder], workbench)).rejects.toThrow('--scores')
+    expect(workbench.calls).toEqual([])
   })
 
   it('passes the options on as calls, in order', async () => {

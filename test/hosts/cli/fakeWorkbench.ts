@@ -1,7 +1,15 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Api } from '../../../src/contract/api.ts'
-import type { Column, Job, JobResult, JobState, RunSummary } from '../../../src/contract/records.ts'
+import type {
+  Column,
+  ColumnChoice,
+  ImportIssue,
+  Job,
+  JobResult,
+  JobState,
+  RunSummary,
+} from '../../../src/contract/records.ts'
 import { callingApi } from '../../../src/contract/wire/connect.ts'
 import type { OpenWorkbench } from '../../../src/hosts/cli/detect.ts'
 
@@ -38,8 +46,15 @@ const run = {
  * oddest are flagged and the first is a true anomaly. Records the calls it gets.
  */
 export function fakeWorkbench(
-  behaviour: { trainingFails?: boolean; trainingHangs?: boolean; noEvaluation?: boolean } = {},
+  behaviour: {
+    trainingFails?: boolean
+    trainingHangs?: boolean
+    noEvaluation?: boolean
+    issues?: readonly ImportIssue[]
+  } = {},
 ) {
+  const issues = behaviour.issues ?? []
+  let columns = [column('x'), column('y'), column('label', 'label')]
   const calls: [string, unknown][] = []
   const state = { folder: '', closed: false }
   const open: OpenWorkbench = async ({ folder, announce }) => {
@@ -72,9 +87,24 @@ export function fakeWorkbench(
     const answers: Record<string, (input: never) => unknown> = {
       startImport: () => start('import', { kind: 'import', datasetId: 'set-1' }),
       readProject: () => ({
-        datasets: [{ datasetId: 'set-1', columns: [column('x'), column('y'), column('label', 'label')] }],
+        datasets: [
+          {
+            datasetId: 'set-1',
+            rows: 4,
+            quarantined: issues.filter(({ action }) => action === 'quarantined').length,
+            issues: issues.length,
+            columns,
+          },
+        ],
       }),
-      updateColumns: () => ({}),
+      readIssues: ({ from, to }: { from: number; to: number }) => ({
+        issues: issues.slice(from, to),
+        total: issues.length,
+      }),
+      updateColumns: ({ columns: chosen }: { columns: Record<string, ColumnChoice> }) => {
+        columns = columns.map((one) => ({ ...one, ...chosen[one.name] }))
+        return { columns }
+      },
       startTraining: () => start('training', { kind: 'training', runId: 'run-1' }),
       cancelJob: ({ jobId }: { jobId: string }) => {
         tell(jobId, 'training', { state: 'cancelled', result: null })

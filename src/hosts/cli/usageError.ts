@@ -1,0 +1,2 @@
+/** The command line itself is wrong; the message says how. */
+export class UsageError extends Error {}

@@ -7,6 +7,9 @@ interface Notice {
   readonly message: string
 }
 
+/** Of a flood, the newest are kept. */
+const mostNotices = 20
+
 /** What the core or the host had to tell, newest last, until the person closes it. */
 export function useNotices(connection: Connection) {
   const notices = shallowRef<readonly Notice[]>([])
@@ -15,7 +18,7 @@ export function useNotices(connection: Connection) {
 
   function say(kind: Notice['kind'], message: string): void {
     const others = notices.value.filter((notice) => notice.message !== message)
-    notices.value = [...others, { id: next++, kind, message }].slice(-3)
+    notices.value = [...others, { id: next++, kind, message }].slice(-mostNotices)
   }
   function close(id: number): void {
     notices.value = notices.value.filter((notice) => notice.id !== id)

@@ -18,6 +18,8 @@ export function useTraining(
 ) {
   const plan = useAsk<TrainingPlan>()
   const changes = shallowRef<Partial<TrainingSettings>>({})
+  /** What was written into a knob and cannot be used, by setting; nothing trains while there is any. */
+  const refused = shallowRef<ReadonlyMap<keyof TrainingSettings, string>>(new Map())
   /** The data set that the training is of; null for one that was under way when the page connected. */
   const trainedOn = shallowRef<string | null>(null)
 
@@ -42,6 +44,7 @@ export function useTraining(
     async ([id], before) => {
       if (id !== before?.[0]) {
         changes.value = {}
+        refused.value = new Map()
         plan.clear()
       }
       await planAgain()
@@ -79,21 +82,32 @@ export function useTraining(
   /** Changes one knob; a value equal to Auto's stays marked as chosen. */
   function change(fields: Partial<TrainingSettings>): void {
     changes.value = { ...changes.value, ...fields }
+    accept(Object.keys(fields) as (keyof TrainingSettings)[])
+  }
+
+  /** Keeps what cannot be used as it was written. */
+  function refuse(field: keyof TrainingSettings, text: string): void {
+    refused.value = new Map(refused.value).set(field, text)
+  }
+  function accept(fields: readonly (keyof TrainingSettings)[]): void {
+    refused.value = new Map([...refused.value].filter(([field]) => !fields.includes(field)))
   }
 
   /** Gives a knob back to Auto, or all of them. */
   function giveBack(field?: keyof TrainingSettings): void {
     if (!field) {
       changes.value = {}
+      refused.value = new Map()
       return
     }
+    accept([field])
     const { [field]: _dropped, ...rest } = changes.value
     changes.value = rest
   }
 
   async function start(): Promise<void> {
     const id = dataset.value?.datasetId
-    if (id === undefined || job.running.value) return
+    if (id === undefined || job.running.value || refused.value.size > 0) return
     trainedOn.value = id
     await job.start(() => connection.api.startTraining({ datasetId: id, settings: changes.value }))
   }
@@ -105,7 +119,9 @@ export function useTraining(
     planAgain,
     settings,
     changes,
+    refused,
     change,
+    refuse,
     giveBack,
     running,
     shown,

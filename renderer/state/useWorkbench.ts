@@ -1,4 +1,4 @@
-import { type InjectionKey, inject, shallowRef } from 'vue'
+import { type InjectionKey, inject, shallowRef, watch } from 'vue'
 import type { DesktopHost } from '../../src/contract/host.ts'
 import type { Connection } from './connection.ts'
 import { hostPlace } from './hostPlace.ts'
@@ -22,6 +22,14 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
   const threshold = useThreshold(connection, project, run)
   const stage = useStage(dataset, run)
   const notices = useNotices(connection)
+  const told = new Set<string>()
+  // Each is told once: closed, it must not come back with the next reading of the project.
+  watch(project.project, (now) => {
+    for (const warning of now?.warnings ?? []) {
+      if (!told.has(warning)) notices.say('alarm', warning)
+      told.add(warning)
+    }
+  })
 
   const importing = useImport(connection, jobs, async (datasetId) => {
     dataset.select(datasetId)

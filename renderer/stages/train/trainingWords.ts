@@ -1,4 +1,5 @@
 import type { Corruption, TrainingSettings } from '../../../src/contract/records.ts'
+import { hiddenLayers, hiddenNodes, type SettingRange } from '../../../src/contract/settings.ts'
 import { formatCount, plural } from '../../format.ts'
 
 /** Layers of the network from input to output: "21–64–7–64–21". */
@@ -38,12 +39,25 @@ export function atLevel({ kind }: Corruption, level: number): Corruption {
 export const levelOf = (corruption: Corruption): number =>
   corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate
 
-/** Layer sizes from "64, 32"; null where the text is not a list of whole numbers from 1 to 2,048. */
+/** A setting from what was written; null where that is no number, or outside the range. */
+export function readSetting(text: string, { from, to, whole }: SettingRange): number | null {
+  const value = Number(text)
+  if (text.trim() === '' || !(value >= from && value <= to)) return null
+  return whole && !Number.isInteger(value) ? null : value
+}
+
+/** What may be written for a setting. */
+export const rangeSentence = ({ from, to, whole }: SettingRange): string =>
+  `Write a ${whole ? 'whole number' : 'number'} from ${from} to ${to}.`
+
+/** Layer sizes from "64, 32"; null where the text is not a list of sizes that a network may have. */
 export function readLayers(text: string): number[] | null {
   const sizes = text
     .split(/[\s,;]+/)
     .filter((part) => part !== '')
-    .map(Number)
-  const usable = sizes.every((size) => Number.isInteger(size) && size >= 1 && size <= 2048)
-  return usable && sizes.length > 0 && sizes.length <= 6 ? sizes : null
+    .map((part) => readSetting(part, hiddenNodes))
+  if (sizes.length < hiddenLayers.from || sizes.length > hiddenLayers.to) return null
+  return sizes.every((size) => size !== null) ? sizes : null
 }
+
+export const layersSentence = `Write ${hiddenLayers.from} to ${hiddenLayers.to} whole numbers from ${hiddenNodes.from} to ${hiddenNodes.to}, such as 64, 32.`

@@ -51,4 +51,53 @@ describe('training', () => {
     expect(at('train-start').attributes('disabled')).toBeDefined()
     wrapper.unmount()
   })
+
+  it('keeps what is no setting as it was written, says what may be, and does not train', async () => {
+    const started: unknown[] = []
+    const { wrapper, at } = await mountStage(TrainStage, {
+      project: { datasets: [dataset()] },
+      calls: {
+        planTraining: async () => ({
+          settings: run().settings,
+          features: 2,
+          rows: 4,
+          trainableParameters: 10,
+        }),
+        startTraining: async (input) => {
+          started.push(input)
+          return { jobId: 'j1' }
+        },
+      },
+    })
+    const field = (title: string) => {
+      const label = wrapper.findAll('label').find((one) => one.text() === title)
+      return wrapper.find<HTMLInputElement>(`[id="${label?.attributes('for')}"]`)
+    }
+    const sentences = () => wrapper.findAll('[data-testid="knob-refusal"]').map((one) => one.text())
+    await field('Hidden layers').setValue('banana')
+    await field('Seed').setValue('4294967296')
+    await field('Steps').setValue('2.5')
+    expect([field('Hidden layers').element.value, field('Seed').element.value]).toEqual([
+      'banana',
+      '4294967296',
+    ])
+    expect(sentences()).toEqual([
+      'Write 1 to 6 whole numbers from 1 to 4096, such as 64, 32.',
+      'Write a whole number from 1 to 1000000.',
+      'Write a whole number from 0 to 4294967295.',
+    ])
+    expect(at('train-start').attributes('disabled')).toBeDefined()
+    document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
+    expect(started).toEqual([])
+
+    await field('Hidden layers').setValue('32, 16')
+    await field('Seed').setValue('4294967295')
+    await field('Steps').setValue('7')
+    expect([sentences(), at('train-refused').exists()]).toEqual([[], false])
+    await at('train-start').trigger('click')
+    expect(started).toEqual([
+      { datasetId: 'd1', settings: { hidden: [32, 16], seed: 4_294_967_295, steps: 7 } },
+    ])
+    wrapper.unmount()
+  })
 })

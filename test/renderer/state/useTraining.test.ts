@@ -61,6 +61,18 @@ describe('training', () => {
     expect(started).toEqual([{ datasetId: 'd1', settings: { steps: 100, seed: 7 } }])
   })
 
+  it('waits while a knob holds what cannot be used, until it is changed or given back', async () => {
+    const { training, started } = await opened()
+    training.refuse('steps', 'many')
+    training.refuse('seed', '-1')
+    training.change({ seed: 3 })
+    await training.start()
+    expect([[...training.refused.value], started]).toEqual([[['steps', 'many']], []])
+    training.giveBack('steps')
+    await training.start()
+    expect(started).toEqual([{ datasetId: 'd1', settings: { seed: 3 } }])
+  })
+
   it('offers the run also when it was cancelled on the way', async () => {
     const { training, trained, events } = await opened()
     await training.start()

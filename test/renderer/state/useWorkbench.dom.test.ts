@@ -109,4 +109,16 @@ describe('the window as a whole', () => {
     expect([clicked, workbench.exporting.file.value]).toEqual([['/exports/out.csv'], null])
     wrapper.unmount()
   })
+
+  it('tells each thing that opening the project set aside, once', async () => {
+    const warnings = ['A run could not be read.', 'An upload was set aside.', 'Three.', 'Four.']
+    const { workbench, events, wrapper } = await mountStage(nothing, { project: { warnings } })
+    const { notices } = workbench
+    expect(notices.notices.value.map((one) => one.message)).toEqual(warnings)
+    notices.close(notices.notices.value[0]?.id ?? -1)
+    events.projectChanged()
+    await settled()
+    expect(notices.notices.value.map((one) => one.message)).toEqual(warnings.slice(1))
+    wrapper.unmount()
+  })
 })

@@ -1,13 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { createWorkbench } from '../workbench/createWorkbench.ts'
-import { type Command, readCommand, usage } from './cli/arguments.ts'
+import { fileURLToPath } from 'node:url'
+import { type Command, type DetectArguments, readCommand, usage } from './cli/arguments.ts'
 import { detect } from './cli/detect.ts'
 import { jsonReport, textReport } from './cli/report.ts'
+import { supervise, supervisor } from './cli/supervise.ts'
 import { UsageError } from './cli/usageError.ts'
 import { packageFolder, places } from './places.ts'
-import { endingSignals } from './signals.ts'
 import { runWebHost } from './web.ts'
 
 // A reader that stops early (`| head`) is no failure; anything else about the stream is.
@@ -30,20 +30,25 @@ async function run(command: Command): Promise<number> {
     case 'serve':
       await runWebHost({ ...command, folder: command.project })
       return Number(process.exitCode ?? 0)
-    case 'detect': {
-      const stop = new AbortController()
-      // The first Ctrl-C cancels and cleans up; Node ends at the second by itself.
-      for (const signal of endingSignals) process.once(signal, () => stop.abort())
-      const found = await detect(command, {
-        open: createWorkbench,
-        samplesFolder: places().samples,
-        progress: process.stderr,
-        signal: stop.signal,
-      })
-      process.stdout.write(command.json ? `${JSON.stringify(jsonReport(found))}\n` : textReport(found))
-      return 0
-    }
+    case 'detect':
+      return runDetect(command)
   }
+}
+
+/** Detection computes without a pause at times, so it runs in a process that this one can end. */
+async function runDetect(command: DetectArguments): Promise<number> {
+  const watched = supervisor()
+  if (watched === null) return supervise(fileURLToPath(import.meta.url), process.argv.slice(2))
+  // Only now: the watching process has no use for it.
+  const { createWorkbench } = await import('../workbench/createWorkbench.ts')
+  const found = await detect(command, {
+    ...watched,
+    open: createWorkbench,
+    samplesFolder: places().samples,
+    progress: process.stderr,
+  })
+  process.stdout.write(command.json ? `${JSON.stringify(jsonReport(found))}\n` : textReport(found))
+  return 0
 }
 
 async function main(): Promise<number> {

@@ -4,7 +4,7 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { root } from './harness.ts'
+import { corePids, root } from './harness.ts'
 
 /** A table that takes long enough to be interrupted in the middle. */
 const rows = 200_000
@@ -17,7 +17,8 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }))
 
 describe.skipIf(process.platform === 'win32')('residual detect', () => {
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind after %s', async (signal) => {
+  /** A detection that has begun to import, in a temporary folder of its own. */
+  async function begin() {
     const temporary = await mkdtemp(join(folder, 'temporary-'))
     const words = [join(root, 'dist/hosts/cli.js'), 'detect', join(folder, 'readings.csv')]
     const child = spawn(process.execPath, words, {
@@ -31,9 +32,25 @@ describe.skipIf(process.platform === 'win32')('residual detect', () => {
     })
     await once(child.stderr, 'data') // the import has begun
     expect(await readdir(temporary)).toHaveLength(1)
+    return { child, exit, temporary, said: () => said }
+  }
+
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('leaves nothing behind after %s', async (signal) => {
+    const { child, exit, temporary, said } = await begin()
     child.kill(signal)
     expect(await exit).toEqual([130, null])
-    expect(said).toContain('residual: interrupted')
+    expect(said()).toContain('residual: interrupted')
+    expect(await readdir(temporary)).toEqual([])
+  })
+
+  it.skipIf(process.platform !== 'linux')('ends also when the work hears nothing any more', async () => {
+    const { child, exit, temporary, said } = await begin()
+    const [worker] = await corePids(child.pid)
+    if (worker === undefined) throw new Error('nothing works below the command line')
+    process.kill(worker, 'SIGSTOP')
+    child.kill('SIGTERM')
+    expect(await exit).toEqual([130, null])
+    expect(said()).toContain('residual: interrupted')
     expect(await readdir(temporary)).toEqual([])
   })
 })

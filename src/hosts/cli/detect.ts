@@ -59,6 +59,8 @@ export async function detect(
     readonly samplesFolder: string
     readonly progress: NodeJS.WritableStream
     readonly signal: AbortSignal
+    /** Told the temporary folder, where there is one, so that someone else can remove it after a crash. */
+    readonly temporaryFolder?: (folder: string) => void
   },
 ): Promise<Detection> {
   const path = await existingFile(given.file)
@@ -66,6 +68,7 @@ export async function detect(
   await refuseUnwritable('--out', given.out)
   await refuseUnwritable('--scores', given.scores)
   const temporary = given.project === undefined ? await mkdtemp(join(tmpdir(), 'residual-')) : null
+  if (temporary !== null) context.temporaryFolder?.(temporary)
   const progress = createProgress(context.progress)
   const jobs = createJobs((job) => progress.show(job))
   try {

@@ -16,7 +16,7 @@ interface Line {
 /** Milliseconds of rest after which a moved line is kept with the run. */
 const restBeforeKeeping = 250
 /** The largest 32-bit float: scores and cuts are 32-bit in the core. */
-const highestCut = 3.4028234663852886e38
+export const highestCut = 3.4028234663852886e38
 
 /**
  * The cut between what is flagged and what is not. Counts follow at once; keeping it is debounced. A moved

@@ -131,3 +131,5 @@ export function useTraining(
     start,
   }
 }
+
+export type TrainingState = ReturnType<typeof useTraining>

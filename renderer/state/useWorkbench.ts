@@ -2,6 +2,7 @@ import { type InjectionKey, inject, shallowRef, watch } from 'vue'
 import type { DesktopHost } from '../../src/contract/host.ts'
 import type { Connection } from './connection.ts'
 import { hostPlace } from './hostPlace.ts'
+import { useColumnsChanged } from './useColumnsChanged.ts'
 import { useDataset } from './useDataset.ts'
 import { useExport } from './useExport.ts'
 import { useImport } from './useImport.ts'
@@ -44,6 +45,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
       notices.say('news', 'The training has ended. Choose its run in the list in Review to see it.')
     } else run.select(runId, ofDataset)
   })
+  const columnsChanged = useColumnsChanged(dataset, run, training)
   const exporting = useExport(connection, jobs, run, threshold, hostPlace(host))
   connection.on('fileOpened', (source) => {
     stage.open('import')
@@ -62,6 +64,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     notices,
     importing,
     training,
+    columnsChanged,
     exporting,
     helpOpen,
   }

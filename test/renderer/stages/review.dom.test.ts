@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { defineComponent, h, shallowRef } from 'vue'
 import RowDetail from '../../../renderer/stages/review/RowDetail.vue'
+import ShareList from '../../../renderer/stages/review/ShareList.vue'
 import SuggestionList from '../../../renderer/stages/review/SuggestionList.vue'
 import ThresholdFields from '../../../renderer/stages/review/ThresholdFields.vue'
 import type { Api } from '../../../src/contract/api.ts'
@@ -64,11 +65,20 @@ describe('threshold fields', () => {
     level.wrapper.unmount()
   })
 
-  it('put back what cannot be read', async () => {
-    const { wrapper, at } = await opened()
-    await at('threshold-cut').setValue('-1')
-    expect((at('threshold-cut').element as HTMLInputElement).value).toBe('5')
-    expect(at('flagged-count').text()).toBe('1')
+  it.each([
+    ['threshold-cut', '3.5e38', 'Write a number from −3.4e38 to 3.4e38; the cut stays at 5.'],
+    ['threshold-cut', 'high', 'Write a number from −3.4e38 to 3.4e38; the cut stays at 5.'],
+    ['threshold-rows', '5', 'Write a whole number from 0 to 4; 1 row stays flagged.'],
+    ['threshold-rows', '1.5', 'Write a whole number from 0 to 4; 1 row stays flagged.'],
+    ['threshold-rows', '', 'Write a whole number from 0 to 4; 1 row stays flagged.'],
+  ])('of %s say what is wrong with "%s" and leave the line', async (testId, text, sentence) => {
+    const { wrapper, workbench, at } = await opened()
+    await at(testId).setValue('-1e39')
+    await at(testId).setValue(text)
+    expect((at(testId).element as HTMLInputElement).value).toBe(text)
+    expect([at('threshold-refusal').text(), workbench.threshold.line.value?.cut]).toEqual([sentence, 5])
+    await at('threshold-cut').setValue('2')
+    expect([at('threshold-refusal').exists(), at('flagged-count').text()]).toEqual([false, '3'])
     wrapper.unmount()
   })
 })
@@ -136,9 +146,48 @@ describe('why a row is odd', () => {
       },
     })
     const rows = wrapper.findAll('[data-testid="share-row"]').map((one) => one.text().replace(/\s+/g, ' '))
-    expect(rows).toEqual(['heat75 %4200 where 42 is typical', 'speed25 %missing where 42 is typical'])
+    expect(rows).toEqual(['heat75 %4200; the model expected 42', 'speed25 %missing; the model expected 42'])
     expect(wrapper.find('dl').text()).toContain('missing')
     wrapper.unmount()
+  })
+
+  it('leaves out columns with next to no part in it, says how many, and finds them by name', async () => {
+    const parts = [6, 1.9, 0.04, 0.039, 0.021]
+    const { wrapper } = await mountStage(ShareList, {
+      props: {
+        score: 8,
+        wanted: '',
+        shares: parts.map((share, index) => ({
+          column: `c${index}`,
+          type: 'number',
+          share,
+          observed: 1,
+          typical: 0,
+        })),
+      },
+    })
+    const names = (one: typeof wrapper) =>
+      one.findAll('[data-testid="share-row"] .name').map((each) => each.text())
+    expect(names(wrapper)).toEqual(['c0', 'c1', 'c2'])
+    expect(wrapper.find('[data-testid="shares-left-out"]').text()).toBe(
+      '2 columns with less than 0.5 % of the score are left out.',
+    )
+    wrapper.unmount()
+    const searched = await mountStage(ShareList, {
+      props: {
+        score: 8,
+        wanted: 'c4',
+        shares: parts.map((share, index) => ({
+          column: `c${index}`,
+          type: 'number',
+          share,
+          observed: 1,
+          typical: 0,
+        })),
+      },
+    })
+    expect(names(searched.wrapper)).toEqual(['c4'])
+    searched.wrapper.unmount()
   })
 
   it('shows nothing of the row before while the answer for this one is awaited', async () => {

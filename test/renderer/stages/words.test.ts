@@ -6,6 +6,7 @@ import { beyondCommandLine, commandLine, exportName } from '../../../renderer/st
 import { delimiterChoices, marksToText, textToMarks } from '../../../renderer/stages/import/dialectWords.ts'
 import { issuePlace } from '../../../renderer/stages/import/issueWords.ts'
 import { rowAsText } from '../../../renderer/stages/review/rowText.ts'
+import { againstWords } from '../../../renderer/stages/review/shareWords.ts'
 import { networkShape, planSentence, readLayers } from '../../../renderer/stages/train/trainingWords.ts'
 import { readCommand } from '../../../src/hosts/cli/arguments.ts'
 import { column, dataset, run } from '../records.ts'
@@ -132,5 +133,20 @@ describe('training words', () => {
 describe('a row as text', () => {
   it('quotes what would break the table it is pasted into', () => {
     expect(rowAsText(['a', 1.5, null, 'tab\there', 'say "hi"'])).toBe('a\t1.5\t\t"tab\there"\t"say ""hi"""')
+  })
+})
+
+describe('an observed value against the expected one', () => {
+  const same = ', an unusual combination with the other columns'
+  it.each([
+    ['number', 55.1, 20, '; the model expected 20'],
+    ['number', 55.1, 55.10001, same],
+    ['category', 'north', 'north', same],
+    ['category', null, 'north', '; the model expected north'],
+    ['date-time', '2025-03-06T00:00:00Z', '2025-03-06 00:00', same],
+    ['date-time', '2025-03-06T13:45:00Z', '2025-03-06', same],
+    ['date-time', '2025-03-06T13:45:00Z', '2025-03-06 00:00', '; the model expected 2025-03-06 00:00'],
+  ] as const)('of a %s: %s against %s', (type, observed, typical, against) => {
+    expect(againstWords({ type, observed, typical }).against).toBe(against)
   })
 })

@@ -121,4 +121,33 @@ describe('the window as a whole', () => {
     expect(notices.notices.value.map((one) => one.message)).toEqual(warnings.slice(1))
     wrapper.unmount()
   })
+
+  it('says that columns changed since the run was trained, until they are as they were', async () => {
+    let held = dataset()
+    let features = 2
+    const { workbench, wrapper } = await mountStage(nothing, {
+      calls: {
+        readProject: async () => project({ datasets: [held], runs: [run()] }),
+        readScores: () => new Promise(() => {}),
+        readEvaluation: async () => null,
+        planTraining: async () => ({ settings: run().settings, features, rows: 4, trainableParameters: 10 }),
+        updateColumns: async ({ columns }) => {
+          held = { ...held, columns: held.columns.map((one) => ({ ...one, ...columns[one.name] })) }
+          return held
+        },
+      },
+    })
+    const heat = held.columns[1]
+    if (!heat) throw new Error('no column')
+    expect(workbench.columnsChanged.value).toBe(false)
+    await workbench.dataset.changeColumn(heat, { type: 'category' })
+    expect(workbench.columnsChanged.value).toBe(true)
+    await workbench.dataset.undo()
+    expect(workbench.columnsChanged.value).toBe(false)
+    // A change that another window made earlier shows in the number of features alone.
+    features = 9
+    await workbench.training.planAgain()
+    expect(workbench.columnsChanged.value).toBe(true)
+    wrapper.unmount()
+  })
 })

@@ -1,23 +1,10 @@
-import {
-  app,
-  type IpcMainEvent,
-  type IpcMainInvokeEvent,
-  type Session,
-  shell,
-  type WebContents,
-} from 'electron'
+import { app, type IpcMainEvent, type IpcMainInvokeEvent, type Session, type WebContents } from 'electron'
 import { pageOrigin } from './channels.ts'
-
-/** Sites that a link in the page may open in the person's browser. */
-const friendlyOrigins: readonly string[] = ['https://onnxruntime.ai', 'https://www.npmjs.com']
 
 /** Every page that ever exists in this application stays where it is and opens nothing. */
 export function guardPages(): void {
   app.on('web-contents-created', (_, contents: WebContents) => {
-    contents.setWindowOpenHandler(({ url }) => {
-      openLink(url)
-      return { action: 'deny' }
-    })
+    contents.setWindowOpenHandler(() => ({ action: 'deny' }))
     const stay = (event: { preventDefault(): void }) => event.preventDefault()
     contents.on('will-navigate', (event) => {
       // Loading itself again is the only way to go.
@@ -52,12 +39,6 @@ export function guardSession(session: Session): void {
   session.webRequest.onBeforeRequest((details, decide) => {
     decide({ cancel: !/^(app|blob|data|devtools):/.test(details.url) })
   })
-}
-
-/** Opens a web address outside, if it is on the list. */
-function openLink(address: string): void {
-  const origin = URL.canParse(address) ? new URL(address).origin : ''
-  if (friendlyOrigins.includes(origin)) void shell.openExternal(address)
 }
 
 /** Whether a message comes from our page in the window's own frame, and not from anything inside it. */

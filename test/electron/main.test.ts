@@ -29,18 +29,12 @@ describe('the window', () => {
     expect(theWindow().loaded).toEqual([page])
   })
 
-  it('opens no other window, and hands only listed sites to the browser', () => {
+  it('opens no other window and no address outside', () => {
     const open = (url: string) => theWindow().webContents.openHandler?.({ url } as never)
-    for (const url of [
-      'https://evil.example/',
-      'file:///etc/passwd',
-      'https://onnxruntime.ai.evil.example/',
-      'no address',
-    ])
+    for (const url of ['https://evil.example/', 'file:///etc/passwd', 'no address']) {
       expect(open(url)).toEqual({ action: 'deny' })
+    }
     expect(electron.shell.openExternal).not.toHaveBeenCalled()
-    expect(open('https://onnxruntime.ai/docs')).toEqual({ action: 'deny' })
-    expect(electron.shell.openExternal).toHaveBeenCalledExactlyOnceWith('https://onnxruntime.ai/docs')
   })
 
   it.each([

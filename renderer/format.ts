@@ -59,12 +59,12 @@ export function formatSeconds(seconds: number): string {
   return `${oneDecimal.format(seconds / 3600)} h`
 }
 
-/** A moment of an ISO text, in the person's own way. */
-export function formatMoment(iso: string): string {
+/** A moment of an ISO text, in the person's own way; `medium` has seconds. */
+export function formatMoment(iso: string, timeStyle: 'short' | 'medium' = 'short'): string {
   const moment = new Date(iso)
   return Number.isNaN(moment.getTime())
     ? iso
-    : moment.toLocaleString(undefined, { dateStyle: 'medium', timeStyle: 'short' })
+    : moment.toLocaleString(undefined, { dateStyle: 'medium', timeStyle })
 }
 
 /** Milliseconds since 1970 as date and time in UTC, without what is zero. */
@@ -74,6 +74,7 @@ export function formatInstant(milliseconds: number): string {
   return date
     .toISOString()
     .replace('T', ' ')
-    .replace(/(:00)?\.000Z$/, '')
+    .replace(/(\.000)?Z$/, '')
+    .replace(/( \d\d:\d\d):00$/, '$1')
     .replace(/ 00:00$/, '')
 }

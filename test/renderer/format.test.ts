@@ -53,6 +53,7 @@ describe('numbers as shown', () => {
     expect(formatInstant(Date.UTC(2026, 0, 2))).toBe('2026-01-02')
     expect(formatInstant(Date.UTC(2026, 0, 2, 13, 5))).toBe('2026-01-02 13:05')
     expect(formatInstant(Date.UTC(2026, 0, 2, 13, 5, 9))).toBe('2026-01-02 13:05:09')
+    expect(formatInstant(Date.UTC(2026, 0, 2, 13, 5, 0, 250))).toBe('2026-01-02 13:05:00.250')
   })
 
   it('shows a moment of the core shorter, and any other text as it is', () => {

@@ -8,7 +8,8 @@ export function ruleTitle(rule: ThresholdRule, value: number | null): string {
     case 'manual':
       return 'By hand'
     case 'top-k':
-      return value === null ? 'Review budget' : `The ${formatCount(value)} oddest rows`
+      if (value === null) return 'Review budget'
+      return value === 1 ? 'The oddest row' : `The ${formatCount(value)} oddest rows`
     case 'percentage':
       return `The oddest ${number} %`
     case 'standard-deviation':

@@ -83,6 +83,40 @@ describe('threshold fields', () => {
   })
 })
 
+describe('many rows under Otsu', () => {
+  const budget = {
+    rule: 'top-k',
+    value: 2,
+    cut: 4,
+    flagged: 2,
+    reason: 'A budget.',
+    proposed: false,
+  } as const
+  const flood = (flagged: number, cut: number) =>
+    mountStage(ThresholdFields, {
+      project: {
+        datasets: [dataset()],
+        runs: [run({ threshold: { rule: 'otsu', value: null, cut, flagged }, suggestions: [budget] })],
+      },
+      calls: { ...calls, setThreshold: async () => budget },
+      props: { total: 4 },
+    })
+
+  it('are met with the review budget, one click away', async () => {
+    const { wrapper, at } = await flood(3, 2)
+    expect(at('many-rows').text()).toContain('the review budget flags the 2 with the highest scores.')
+    await at('use-budget').trigger('click')
+    expect([at('flagged-count').text(), at('many-rows').exists()]).toEqual(['2', false])
+    wrapper.unmount()
+  })
+
+  it('are not spoken of where the budget flags no fewer', async () => {
+    const { wrapper, at } = await flood(2, 4)
+    expect(at('many-rows').exists()).toBe(false)
+    wrapper.unmount()
+  })
+})
+
 describe('suggested thresholds', () => {
   it('are applied with one click and show which one stands', async () => {
     const asked: unknown[] = []

@@ -4,9 +4,10 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { beyondCommandLine, commandLine, exportName } from '../../../renderer/stages/export/commandLine.ts'
 import { delimiterChoices, marksToText, textToMarks } from '../../../renderer/stages/import/dialectWords.ts'
-import { issuePlace } from '../../../renderer/stages/import/issueWords.ts'
+import { issuePlace, issueSentence } from '../../../renderer/stages/import/issueWords.ts'
 import { rowAsText } from '../../../renderer/stages/review/rowText.ts'
 import { againstWords } from '../../../renderer/stages/review/shareWords.ts'
+import { ruleTitle } from '../../../renderer/stages/review/thresholdWords.ts'
 import { networkShape, planSentence, readLayers } from '../../../renderer/stages/train/trainingWords.ts'
 import { readCommand } from '../../../src/hosts/cli/arguments.ts'
 import { column, dataset, run } from '../records.ts'
@@ -108,6 +109,18 @@ describe('dialect words', () => {
   })
 })
 
+describe('what an issue says', () => {
+  it.each([
+    [7, null, 'Line 7: 3 cells where 4 belong.', '3 cells where 4 belong.'],
+    [1200, 'a', 'Line 1200, column "a": "x" is not a number.', '"x" is not a number.'],
+    [7, 'a', 'Line 7: bytes were replaced.', 'Bytes were replaced.'],
+    [7, null, 'Line 7, the header, has broken quotes.', 'Line 7, the header, has broken quotes.'],
+    [null, null, 'The file ends early.', 'The file ends early.'],
+  ])('beside line %s, column %s: %s', (line, column, message, sentence) => {
+    expect(issueSentence({ line, column, message, kind: 'other', raw: null, action: 'kept' })).toBe(sentence)
+  })
+})
+
 describe('training words', () => {
   it('draw the network from input to output', () => {
     expect(networkShape(21, { ...run().settings, hidden: [64, 32], code: 7 })).toBe('21–64–32–7–32–64–21')
@@ -149,4 +162,8 @@ describe('an observed value against the expected one', () => {
   ] as const)('of a %s: %s against %s', (type, observed, typical, against) => {
     expect(againstWords({ type, observed, typical }).against).toBe(against)
   })
+})
+
+it('calls a budget of one row by what it is', () => {
+  expect([ruleTitle('top-k', 1), ruleTitle('top-k', 50)]).toEqual(['The oddest row', 'The 50 oddest rows'])
 })

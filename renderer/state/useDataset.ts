@@ -6,8 +6,14 @@ import { pushStep, type Step } from './undo.ts'
 import type { ProjectState } from './useProject.ts'
 
 /** The data set on the table: which one, its columns' types and roles, and the way back from a change. */
-export function useDataset(connection: Connection, { datasets, reread }: ProjectState) {
-  const datasetId = shallowRef<string | null>(null)
+export function useDataset(
+  connection: Connection,
+  { datasets, reread }: ProjectState,
+  first: string | null = null,
+) {
+  const datasetId = shallowRef<string | null>(first)
+  /** Data sets that this page deleted, or is about to. */
+  const removed = new Set<string>()
   const changed = shallowRef<Dataset | null>(null)
   const failures = shallowRef<ReadonlyMap<string, WireFailure>>(new Map())
   const pending = shallowRef<ReadonlySet<string>>(new Set())
@@ -75,12 +81,14 @@ export function useDataset(connection: Connection, { datasets, reread }: Project
   }
 
   async function remove(id: string): Promise<void> {
+    removed.add(id)
     try {
       await connection.api.deleteDataset({ datasetId: id })
       deleteFailure.value = null
       if (datasetId.value === id) datasetId.value = null
       await reread()
     } catch (thrown) {
+      removed.delete(id)
       deleteFailure.value = toWireFailure(thrown)
     }
   }
@@ -98,6 +106,8 @@ export function useDataset(connection: Connection, { datasets, reread }: Project
     dismissFailure: (name: string) => setFailure(name, null),
     undo,
     remove,
+    /** Whether a data set is gone, and not by this page's doing. */
+    isGoneElsewhere: (id: string) => !removed.has(id) && !datasets.value.some((one) => one.datasetId === id),
   }
 }
 

@@ -5,9 +5,9 @@ import type { RunState } from './useRun.ts'
 export const stages = ['import', 'train', 'review', 'export'] as const
 export type Stage = (typeof stages)[number]
 
-/** Which of the four stages is open, and why one cannot be. */
-export function useStage({ dataset }: DatasetState, { run }: RunState) {
-  const wanted = shallowRef<Stage>('import')
+/** Which of the four stages is open, and why one cannot be. `first` opens once its data is there. */
+export function useStage({ dataset }: DatasetState, { run }: RunState, first: Stage = 'import') {
+  const wanted = shallowRef<Stage>(first)
 
   const closedBecause = computed<Record<Stage, string | null>>(() => {
     const noData = dataset.value ? null : 'Import a table first'

@@ -2,6 +2,7 @@ import { type InjectionKey, inject, shallowRef, watch } from 'vue'
 import type { DesktopHost } from '../../src/contract/host.ts'
 import type { Connection } from './connection.ts'
 import { hostPlace } from './hostPlace.ts'
+import { keepPlace, readPlace } from './place.ts'
 import { useColumnsChanged } from './useColumnsChanged.ts'
 import { useDataset } from './useDataset.ts'
 import { useExport } from './useExport.ts'
@@ -16,16 +17,28 @@ import { useTraining } from './useTraining.ts'
 
 /** Everything the window shows, joined once. Call it in the setup of the root component. */
 export function createWorkbench(connection: Connection, host: DesktopHost | undefined) {
+  const place = readPlace()
   const project = useProject(connection)
   const jobs = useJobs(connection, project)
-  const dataset = useDataset(connection, project)
+  const dataset = useDataset(connection, project, place?.datasetId)
   const run = useRun(connection, project, dataset)
   const threshold = useThreshold(connection, project, run)
-  const stage = useStage(dataset, run)
+  const stage = useStage(dataset, run, place?.stage)
   const notices = useNotices(connection)
+  watch([() => dataset.dataset.value?.datasetId, stage.stage] as const, ([datasetId, now]) => {
+    if (datasetId !== undefined) keepPlace({ datasetId, stage: now })
+  })
+  watch(dataset.dataset, (now, before) => {
+    if (!before || !dataset.isGoneElsewhere(before.datasetId)) return
+    const instead = now ? ` This window shows “${now.name}” now.` : ''
+    notices.say('news', `“${before.name}” was deleted in another window.${instead}`)
+  })
   const told = new Set<string>()
   // Each is told once: closed, it must not come back with the next reading of the project.
-  watch(project.project, (now) => {
+  watch(project.project, (now, before) => {
+    // Another data set than the one that was on the table is no place to go on in.
+    const isThere = project.datasets.value.some((one) => one.datasetId === place?.datasetId)
+    if (now && !before && !isThere) stage.open('import')
     for (const warning of now?.warnings ?? []) {
       if (!told.has(warning)) notices.say('alarm', warning)
       told.add(warning)

@@ -14,9 +14,12 @@ export async function mountStage(
     readonly project?: Partial<Project>
     readonly calls?: Partial<Api>
     readonly host?: DesktopHost
+    /** Goes on where the page before was, as a reload does. */
+    readonly reload?: boolean
     readonly props?: Record<string, unknown>
   } = {},
 ) {
+  if (!options.reload) sessionStorage.clear()
   const { connection, events, link } = fakeConnection({
     readProject: async () => project(options.project),
     ...options.calls,

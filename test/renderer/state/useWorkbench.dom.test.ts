@@ -150,4 +150,64 @@ describe('the window as a whole', () => {
     expect(workbench.columnsChanged.value).toBe(true)
     wrapper.unmount()
   })
+
+  const two = { datasets: [dataset(), dataset({ datasetId: 'd2', name: 'fans.csv' })], runs: [] }
+  const planTraining = () => new Promise<never>(() => {})
+
+  it('opens a reloaded page at the data set and the stage where it was', async () => {
+    const before = await mountStage(nothing, { project: two, calls: { planTraining } })
+    before.workbench.dataset.select('d2')
+    before.workbench.stage.open('train')
+    await settled()
+    before.wrapper.unmount()
+    const { workbench, wrapper } = await mountStage(nothing, {
+      project: two,
+      calls: { planTraining },
+      reload: true,
+    })
+    expect([workbench.dataset.dataset.value?.datasetId, workbench.stage.stage.value]).toEqual(['d2', 'train'])
+    wrapper.unmount()
+  })
+
+  it.each([
+    ['a data set that is gone', '{"datasetId":"d7","stage":"train"}'],
+    ['a stage that there is not', '{"datasetId":"d2","stage":"toString"}'],
+    ['no place', '[1]'],
+    ['no record', '{"datasetId'],
+  ])('starts at Import where the page before kept %s', async (_, kept) => {
+    sessionStorage.setItem('residual.place', kept)
+    const options = { project: two, calls: { planTraining }, reload: true }
+    const { workbench, wrapper } = await mountStage(nothing, options)
+    expect([workbench.dataset.dataset.value?.datasetId, workbench.stage.stage.value]).toEqual([
+      'd1',
+      'import',
+    ])
+    wrapper.unmount()
+  })
+
+  it('says that its data set was deleted elsewhere, but not what it deleted itself', async () => {
+    let datasets = [...two.datasets, dataset({ datasetId: 'd3', name: 'belts.csv' })]
+    const { workbench, events, wrapper } = await mountStage(nothing, {
+      calls: {
+        planTraining,
+        readProject: async () => project({ datasets }),
+        deleteDataset: async ({ datasetId }) => {
+          datasets = datasets.filter((one) => one.datasetId !== datasetId)
+          events.projectChanged()
+          await settled()
+          return {}
+        },
+      },
+    })
+    await workbench.dataset.remove('d1')
+    await settled()
+    expect(workbench.notices.notices.value).toEqual([])
+    datasets = datasets.filter((one) => one.datasetId !== 'd2')
+    events.projectChanged()
+    await settled()
+    expect(workbench.notices.notices.value.map((one) => one.message)).toEqual([
+      '“fans.csv” was deleted in another window. This window shows “belts.csv” now.',
+    ])
+    wrapper.unmount()
+  })
 })

@@ -113,3 +113,22 @@ describe('import with a data set', () => {
     wrapper.unmount()
   })
 })
+
+describe('the moments of a column', () => {
+  it('are shown without T, Z and zero seconds, their mean to the minute', async () => {
+    const when = column({
+      name: 'when',
+      type: 'date-time',
+      minimum: Date.UTC(2025, 2, 6, 0, 50),
+      mean: Date.UTC(2025, 2, 7, 1, 20, 12) + 0.25,
+      maximum: Date.UTC(2025, 2, 8, 1, 50, 9),
+    })
+    const { wrapper } = await mountStage(ImportStage, {
+      project: { datasets: [dataset({ columns: [when] })] },
+      calls: { planTraining },
+    })
+    const cells = wrapper.findAll('[data-testid="column-row"] .moment').map((one) => one.text())
+    expect(cells).toEqual(['2025-03-06 00:50', '2025-03-07 01:20', '2025-03-08 01:50:09'])
+    wrapper.unmount()
+  })
+})

@@ -116,12 +116,15 @@ async function runSteps(input: {
 function validator(session: Session, validation: Matrix | null) {
   let trained = 0
   let cost = 0
+  let isFirst = true
   return async (milliseconds: number, isLast: boolean): Promise<number | null> => {
     trained += milliseconds
     if (!validation || (!isLast && trained * evaluationShare < cost)) return null
     const started = performance.now()
     const loss = await session.evaluate(validation)
-    cost = performance.now() - started
+    // The first evaluation also builds its graph; counted, it would leave a hole of half the curve.
+    cost = isFirst ? 0 : performance.now() - started
+    isFirst = false
     trained = 0
     return loss
   }

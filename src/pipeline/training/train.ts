@@ -7,7 +7,7 @@ import { splitValidation } from './split.ts'
 import type { TrainedModel } from './trainedModel.ts'
 
 /** Steps run between two looks at the cancel signal take about this long. */
-const chunkMilliseconds = 50
+const chunkMilliseconds = 40
 const mostLossPoints = 200
 /** Evaluating the validation rows may take at most this share of the training time. */
 const evaluationShare = 0.15

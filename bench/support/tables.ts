@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path'
 import type { Cell, ColumnChoice } from '../../src/contract/records.ts'
 import { openDatabase } from '../../src/pipeline/dataset/database.ts'
 import { openTable } from '../../src/pipeline/dataset/openTable.ts'
+import { readColumn } from '../../src/pipeline/dataset/readColumn.ts'
 import type { Table } from '../../src/pipeline/dataset/table.ts'
 import { importFile } from '../../src/pipeline/import/importFile.ts'
 
@@ -52,21 +53,13 @@ export async function openBenchProject(): Promise<BenchProject> {
       })
       const table = openTable(database, dataset)
       const importSeconds = (performance.now() - started) / 1000
-      return { table, labels: await readCells(table, 'label'), importSeconds }
+      return { table, labels: await readColumn(table, 'label'), importSeconds }
     },
     async close() {
       await database.close()
       rmSync(folder, { recursive: true })
     },
   }
-}
-
-async function readCells(table: Table, column: string): Promise<Cell[]> {
-  const cells: Cell[] = []
-  for await (const { vectors } of table.read([column])) {
-    for (const cell of vectors[0]?.values ?? []) cells.push(cell)
-  }
-  return cells
 }
 
 function findTable(name: string): string {

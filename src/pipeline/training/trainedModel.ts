@@ -65,8 +65,9 @@ const corruption = z.discriminatedUnion('kind', [
 ])
 const count = z.number().int().positive()
 
-const settingsSchema = z.strictObject({
-  seed: z.number().int(),
+/** Settings as they are kept in files, with the model and with the run's record. */
+export const settingsSchema = z.strictObject({
+  seed: z.number().int().nonnegative(),
   corruption,
   hidden: z.array(count),
   code: count.nullable(),

@@ -2,10 +2,10 @@ import type { Api } from '../../contract/api.ts'
 import type { Dataset, RunSummary } from '../../contract/records.ts'
 import { openTable, readTableRows } from '../../pipeline/dataset/openTable.ts'
 import { readCells } from '../../pipeline/dataset/pages.ts'
+import { readColumn } from '../../pipeline/dataset/readColumn.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
-import type { Table } from '../../pipeline/dataset/table.ts'
 import { evaluate } from '../../pipeline/evaluation/evaluate.ts'
-import { type ReadLabels, readLabels } from '../../pipeline/evaluation/labels.ts'
+import { readLabels } from '../../pipeline/evaluation/labels.ts'
 import { explainShares, topReasons } from '../../pipeline/explain/explain.ts'
 import { applyRule } from '../../pipeline/threshold/apply.ts'
 import type { Context } from '../context.ts'
@@ -39,7 +39,8 @@ export function resultCalls(context: Context): ResultCalls {
     const dataset = await datasetOf(runId)
     const labelColumn = labelColumnOf(dataset)
     const { scores, rows } = await runs.readScores(runId)
-    const found = labelColumn === null ? null : await labelsOf(openTable(database, dataset), labelColumn)
+    const found =
+      labelColumn === null ? null : readLabels(await readColumn(openTable(database, dataset), labelColumn))
     if (labelColumn === null || !found) return { scores, rows, labels: null }
     const labels = Uint8Array.from(rows, (row) => found.codes[row] ?? 255)
     return { scores, rows, labels, labelColumn, positiveValue: found.positiveValue }
@@ -144,11 +145,3 @@ export function resultCalls(context: Context): ResultCalls {
 
 const rowOf = (values: Float32Array, row: number, width: number) =>
   values.subarray(row * width, (row + 1) * width)
-
-async function labelsOf(table: Table, labelColumn: string): Promise<ReadLabels | null> {
-  const cells: (string | number | null)[] = []
-  for await (const { vectors } of table.read([labelColumn])) {
-    for (const cell of vectors[0]?.values ?? []) cells.push(cell)
-  }
-  return readLabels(cells)
-}

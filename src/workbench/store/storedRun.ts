@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { RunSummary } from '../../contract/records.ts'
+import { settingsSchema } from '../../pipeline/training/trainedModel.ts'
 
 /** A run as stored: everything of its summary that does not follow from the data set as it is now. */
 export type StoredRun = Omit<RunSummary, 'labelColumn'>
@@ -14,12 +15,6 @@ const threshold = {
   flagged: count,
 }
 
-const corruption = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('gaussian'), sigma: number }),
-  z.object({ kind: z.literal('masking'), rate: number }),
-  z.object({ kind: z.literal('swap'), rate: number }),
-])
-
 const storedRun: z.ZodType<StoredRun> = z.object({
   runId: z.string(),
   datasetId: z.string(),
@@ -28,18 +23,7 @@ const storedRun: z.ZodType<StoredRun> = z.object({
   engine: z.string(),
   rows: count,
   features: count,
-  settings: z.object({
-    seed: count,
-    corruption,
-    hidden: z.array(count),
-    code: count.nullable(),
-    copies: count.nullable(),
-    steps: count,
-    batchRows: count.nullable(),
-    learningRate: number,
-    keepShare: number,
-    validationShare: number,
-  }),
+  settings: settingsSchema,
   stepsDone: count,
   trainableParameters: count,
   seconds: z.object({ train: number, score: number }),

@@ -6,6 +6,10 @@ import type {
   ImportIssue,
   ImportPreview,
   Job,
+  LatentMap,
+  MadeRows,
+  ModelSummary,
+  Neighbours,
   Project,
   RankedPage,
   RowExplanation,
@@ -15,6 +19,8 @@ import type {
   Source,
   Threshold,
   ThresholdRule,
+  TrainingEstimate,
+  TrainingPlan,
   TrainingSettings,
 } from './records.ts'
 
@@ -61,15 +67,33 @@ export interface Api {
   /** Forgets a data set and its runs. */
   deleteDataset(input: { datasetId: string }): Promise<Record<string, never>>
 
-  /** Auto's settings for a data set, every null resolved, beside what it will train on. */
+  /**
+   * The settings of a training with everything that Auto chooses filled in, beside what it will train on. Without
+   * settings: Auto's own. With a flavour alone: what suits that flavour.
+   */
   planTraining(input: {
     datasetId: string
-  }): Promise<{ settings: TrainingSettings; features: number; rows: number; trainableParameters: number }>
-  /** Fits, trains, scores and proposes a threshold. Fields left out are Auto's. */
+    settings?: Partial<TrainingSettings> | undefined
+  }): Promise<TrainingPlan>
+  /** Measures a few steps of such a training and says how long the whole will take, and how much memory. */
+  estimateTraining(input: {
+    datasetId: string
+    settings?: Partial<TrainingSettings> | undefined
+  }): Promise<TrainingEstimate>
+  /**
+   * Fits, trains, scores and proposes a threshold. Fields left out are Auto's. With `seeds`, one run for each
+   * (settings.seed is then not used).
+   */
   startTraining(input: {
     datasetId: string
     settings?: Partial<TrainingSettings> | undefined
+    seeds?: readonly number[] | undefined
   }): Promise<{ jobId: string }>
+  /**
+   * Goes on with a partial run where it stopped; the result is that of a training that never stopped, and replaces
+   * the run.
+   */
+  resumeTraining(input: { runId: string }): Promise<{ jobId: string }>
 
   /** Asks a job to stop. Answers at once; the job's ending arrives as an event. */
   cancelJob(input: { jobId: string }): Promise<Record<string, never>>
@@ -91,15 +115,54 @@ export interface Api {
 
   /**
    * Writes rows with their scores as CSV: the original columns, then anomaly_score, anomaly_rank,
-   * flagged, top_columns. Without `path` the file goes to the project's exports folder.
+   * flagged, top_columns, with `codes` also code_1, code_2 and so on. Without `path` the file goes to the project's
+   * exports folder.
    */
   startExport(input: {
     runId: string
     rows: 'flagged' | 'all'
+    codes?: boolean | undefined
     /** Prefixes cells that a spreadsheet would run as formulas. */
     neutraliseFormulas: boolean
     path?: string | undefined
   }): Promise<{ jobId: string }>
+
+  /** Opens a model file for scoring and keeps a copy in the project. */
+  openModel(input: { source: Source }): Promise<ModelSummary>
+  deleteModel(input: { modelId: string }): Promise<Record<string, never>>
+  /**
+   * Scores rows with a model that exists: of a run, or opened from a file. A `source` is imported first, its
+   * columns read as the model wants them. The result is a run of that data set, with the model's threshold.
+   */
+  startScoring(input: {
+    model: { runId: string } | { modelId: string }
+    data: { datasetId: string } | { source: Source; dialect?: Partial<Dialect> | undefined }
+  }): Promise<{ jobId: string }>
+  /**
+   * Writes a run's model. `onnx`: one file from raw columns to score, flag and shares, which Residual opens too;
+   * `tensorflowjs`: a zip of the network in layers format beside its encoder.
+   */
+  startModelExport(input: {
+    runId: string
+    format: 'onnx' | 'tensorflowjs'
+    path?: string | undefined
+  }): Promise<{ jobId: string }>
+
+  /** The rows of a run as points of their codes. */
+  readLatentMap(input: { runId: string }): Promise<LatentMap>
+  /** The rows whose codes are nearest to a row's, at most 100. */
+  readNeighbours(input: { runId: string; row: number; count: number }): Promise<Neighbours>
+  /** What the decoder makes of codes, in original units; at most 1,000 at a time. */
+  decodeCodes(input: { runId: string; codes: readonly (readonly number[])[] }): Promise<MadeRows>
+  /** New rows of a variational model: codes drawn from its prior; at most 1,000. Conditional models take the context of `likeRow`. */
+  generateRows(input: {
+    runId: string
+    count: number
+    seed: number
+    likeRow?: number | undefined
+  }): Promise<MadeRows>
+  /** Rows between two rows, in equal steps of the code, both ends included; 2 to 100 steps. */
+  interpolateRows(input: { runId: string; from: number; to: number; steps: number }): Promise<MadeRows>
 }
 
 /** What the core announces by itself. */

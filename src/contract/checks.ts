@@ -2,7 +2,15 @@ import { z } from 'zod'
 import type { Api, ApiMethod } from './api.ts'
 import { Failure } from './failure.ts'
 import { largestChunk } from './limits.ts'
-import { corruptionRanges, hiddenLayers, hiddenNodes, type SettingRange, settingRanges } from './settings.ts'
+import {
+  corruptionRanges,
+  flavourRanges,
+  hiddenLayers,
+  hiddenNodes,
+  mostSeeds,
+  type SettingRange,
+  settingRanges,
+} from './settings.ts'
 
 const id = z.string().min(1).max(200)
 const path = z.string().min(1).max(10_000)
@@ -48,23 +56,71 @@ const windowRule = { error: 'from..to must go forward and span at most 1,000 row
 
 const within = ({ from, to, whole }: SettingRange) => (whole ? z.int() : z.number()).min(from).max(to)
 const ranges = settingRanges
+const layers = z.array(within(hiddenNodes)).min(hiddenLayers.from).max(hiddenLayers.to)
+const variational = {
+  beta: within(flavourRanges.beta),
+  warmUpShare: within(flavourRanges.warmUpShare),
+  score: z.enum(['reconstruction', 'elbo']),
+  samples: within(flavourRanges.samples),
+}
+const weight = within(flavourRanges.weight)
+const flavour = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('denoising') }),
+  z.strictObject({ kind: z.literal('undercomplete') }),
+  z.strictObject({ kind: z.literal('overcomplete') }),
+  z.discriminatedUnion('penalty', [
+    z.strictObject({ kind: z.literal('sparse'), penalty: z.literal('l1'), weight }),
+    z.strictObject({
+      kind: z.literal('sparse'),
+      penalty: z.literal('kl'),
+      weight,
+      target: within(flavourRanges.target),
+    }),
+  ]),
+  z.strictObject({ kind: z.literal('contractive'), weight }),
+  z.strictObject({ kind: z.literal('variational'), ...variational }),
+  z.strictObject({
+    kind: z.literal('conditional'),
+    context: z.array(z.string().max(10_000)).min(1).max(1_000),
+    ...variational,
+  }),
+  z.strictObject({ kind: z.literal('linear') }),
+  z.strictObject({ kind: z.literal('pca') }),
+  z.strictObject({ kind: z.literal('stacked'), pretrainingShare: within(flavourRanges.pretrainingShare) }),
+])
+const rate = (kind: 'masking' | 'salt-and-pepper' | 'swap') =>
+  z.strictObject({ kind: z.literal(kind), rate: within(corruptionRanges[kind]) })
+const corruption = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('gaussian'), sigma: within(corruptionRanges.gaussian) }),
+  rate('masking'),
+  rate('salt-and-pepper'),
+  rate('swap'),
+])
+/** Settings that a request may leave out, whole. */
 const settings = z.strictObject({
   seed: within(ranges.seed).exactOptional(),
-  corruption: z
-    .discriminatedUnion('kind', [
-      z.strictObject({ kind: z.literal('gaussian'), sigma: within(corruptionRanges.gaussian) }),
-      z.strictObject({ kind: z.literal('masking'), rate: within(corruptionRanges.masking) }),
-      z.strictObject({ kind: z.literal('swap'), rate: within(corruptionRanges.swap) }),
-    ])
-    .exactOptional(),
-  hidden: z.array(within(hiddenNodes)).min(hiddenLayers.from).max(hiddenLayers.to).exactOptional(),
+  flavour: flavour.exactOptional(),
+  corruption: corruption.exactOptional(),
+  corruptionSchedule: z.enum(['constant', 'rising', 'falling']).exactOptional(),
+  hidden: layers.exactOptional(),
+  decoder: layers.nullable().exactOptional(),
   code: within(ranges.code).nullable().exactOptional(),
   copies: within(ranges.copies).nullable().exactOptional(),
   steps: within(ranges.steps).exactOptional(),
   batchRows: within(ranges.batchRows).nullable().exactOptional(),
   learningRate: within(ranges.learningRate).exactOptional(),
+  learningRateSchedule: z.enum(['cosine', 'linear', 'constant']).exactOptional(),
+  gradientLimit: within(ranges.gradientLimit).nullable().exactOptional(),
+  loss: z
+    .enum(['squared', 'absolute', 'huber', 'log-cosh', 'binary-cross-entropy', 'gaussian-likelihood'])
+    .exactOptional(),
+  categoryLoss: z.enum(['same', 'softmax']).exactOptional(),
+  rowLoss: z.enum(['log1p', 'mean']).exactOptional(),
   keepShare: within(ranges.keepShare).exactOptional(),
+  softClip: z.boolean().exactOptional(),
   validationShare: within(ranges.validationShare).exactOptional(),
+  earlyStopping: within(ranges.earlyStopping).nullable().exactOptional(),
 })
 
 const rule = z.enum(['manual', 'top-k', 'percentage', 'standard-deviation', 'mad', 'iqr', 'otsu'])
@@ -97,8 +153,14 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
   readRows: z.strictObject({ datasetId: id, ...window }).refine(windowIsFair, windowRule),
   readIssues: z.strictObject({ datasetId: id, ...window }).refine(windowIsFair, windowRule),
   deleteDataset: z.strictObject({ datasetId: id }),
-  planTraining: z.strictObject({ datasetId: id }),
-  startTraining: z.strictObject({ datasetId: id, settings: settings.exactOptional() }),
+  planTraining: z.strictObject({ datasetId: id, settings: settings.exactOptional() }),
+  estimateTraining: z.strictObject({ datasetId: id, settings: settings.exactOptional() }),
+  startTraining: z.strictObject({
+    datasetId: id,
+    settings: settings.exactOptional(),
+    seeds: z.array(within(ranges.seed)).min(1).max(mostSeeds).exactOptional(),
+  }),
+  resumeTraining: z.strictObject({ runId: id }),
   cancelJob: z.strictObject({ jobId: id }),
   listJobs: none,
   readRun: z.strictObject({ runId: id }),
@@ -111,9 +173,37 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
   startExport: z.strictObject({
     runId: id,
     rows: z.enum(['flagged', 'all']),
+    codes: z.boolean().exactOptional(),
     neutraliseFormulas: z.boolean(),
     path: path.exactOptional(),
   }),
+  openModel: z.strictObject({ source }),
+  deleteModel: z.strictObject({ modelId: id }),
+  startScoring: z.strictObject({
+    model: z.union([z.strictObject({ runId: id }), z.strictObject({ modelId: id })]),
+    data: z.union([
+      z.strictObject({ datasetId: id }),
+      z.strictObject({ source, dialect: dialect.exactOptional() }),
+    ]),
+  }),
+  startModelExport: z.strictObject({
+    runId: id,
+    format: z.enum(['onnx', 'tensorflowjs']),
+    path: path.exactOptional(),
+  }),
+  readLatentMap: z.strictObject({ runId: id }),
+  readNeighbours: z.strictObject({ runId: id, row: count, count: z.int().min(1).max(100) }),
+  decodeCodes: z.strictObject({
+    runId: id,
+    codes: z.array(z.array(z.number()).min(1).max(4096)).min(1).max(1_000),
+  }),
+  generateRows: z.strictObject({
+    runId: id,
+    count: z.int().min(1).max(1_000),
+    seed: within(ranges.seed),
+    likeRow: count.exactOptional(),
+  }),
+  interpolateRows: z.strictObject({ runId: id, from: count, to: count, steps: z.int().min(2).max(100) }),
 }
 
 /** Whether a name is a call of the contract; inherited names such as `constructor` are not. */

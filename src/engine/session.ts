@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.ts'
-import type { Engine, Matrix, ModelSpec, ScoredRows, Session, TrainingState } from './engine.ts'
+import type { Engine, Matrix, ModelSpec, ScoredRows, Session, TrainedSteps, TrainingState } from './engine.ts'
 import type { CompiledLoop, Executor } from './executor.ts'
 import { type Arrays, type InputSpec, named } from './program/inputs.ts'
 import { denseLayout, initialWeights } from './program/layout.ts'
@@ -101,9 +101,9 @@ class ModelSession implements Session {
     }
   }
 
-  async train(steps: number): Promise<Float32Array> {
+  async train(steps: number): Promise<TrainedSteps> {
     const count = Math.min(steps, this.#parts.spec.schedule.steps - this.#step)
-    if (count <= 0) return new Float32Array(0)
+    if (count <= 0) return { losses: new Float32Array(0), gradientNorms: new Float32Array(0) }
     this.#training ??= openTraining(this.#parts)
     const { program, loop } = await this.#training
     const { batchInputs, updateInputs } = program
@@ -111,7 +111,7 @@ class ModelSession implements Session {
     const { loss, ...carried } = await loop.run(count, this.#flat, drawn)
     this.#flat = carried
     this.#step += count
-    return loss as Float32Array
+    return { losses: loss as Float32Array, gradientNorms: new Float32Array(count) }
   }
 
   async evaluate(rows: Matrix): Promise<number> {
@@ -128,6 +128,14 @@ class ModelSession implements Session {
   async score(rows: Matrix): Promise<ScoredRows> {
     this.#scoring ??= createScoring(this.#parts.executor, createScoringProgram(this.#parts.spec))
     return this.#scoring.score(named(this.#flat, 'weights'), rows)
+  }
+
+  async encode(): Promise<Matrix> {
+    throw new Error('Codes are not built yet.')
+  }
+
+  async decode(): Promise<Matrix> {
+    throw new Error('Codes are not built yet.')
   }
 
   state(): TrainingState {

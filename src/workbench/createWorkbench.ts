@@ -92,6 +92,7 @@ function joinParts(parts: Parts): Workbench {
         folder: folder.root,
         datasets,
         runs: runs.list().map((run) => summarise(run, byId.get(run.datasetId))),
+        models: [],
         jobs: context.jobs.list(),
         warnings: runs.warnings,
         engines,
@@ -102,6 +103,7 @@ function joinParts(parts: Parts): Workbench {
     ...trainingCalls(context),
     ...resultCalls(context),
     ...exportCalls(context),
+    ...pendingCalls,
     async cancelJob({ jobId }) {
       context.jobs.cancel(jobId)
       return {}
@@ -120,6 +122,23 @@ function joinParts(parts: Parts): Workbench {
       await database.close()
     },
   }
+}
+
+const pending = async (): Promise<never> => {
+  throw new Failure('bad-request', 'This is not built yet.')
+}
+const pendingCalls = {
+  estimateTraining: pending,
+  resumeTraining: pending,
+  openModel: pending,
+  deleteModel: pending,
+  startScoring: pending,
+  startModelExport: pending,
+  readLatentMap: pending,
+  readNeighbours: pending,
+  decodeCodes: pending,
+  generateRows: pending,
+  interpolateRows: pending,
 }
 
 const engineNames: readonly EngineName[] = ['onnx', 'tensorflow', 'reference']

@@ -1,7 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
+import type { Corruption } from '../../src/contract/records.ts'
 import { withBackend } from '../../src/engine/backend.ts'
-import type { CorruptionSpec, Matrix } from '../../src/engine/engine.ts'
+import type { Matrix } from '../../src/engine/engine.ts'
 import { createCorruption } from '../../src/engine/program/corruptions.ts'
 import { named } from '../../src/engine/program/inputs.ts'
 import { seededRandom } from '../../src/engine/random.ts'
@@ -14,7 +15,7 @@ const cells = copies * batchRows * features
 
 /** The batch [copies, batchRows, features] filled with `clean`, corrupted in `steps` consecutive steps. */
 function corrupt(
-  kind: CorruptionSpec,
+  kind: Corruption,
   rows: Matrix,
   clean: Float32Array,
   steps: number,

@@ -39,7 +39,7 @@ describe('engines', () => {
   it('open by name, the native TensorFlow too or with the reason why not', async () => {
     for (const name of ['onnx', 'reference'] as const) {
       const session = await (await openEngine(name)).open(exampleSpec(), exampleRows(20, 6))
-      expect((await session.train(2)).length).toBe(2)
+      expect((await session.train(2)).losses.length).toBe(2)
       await session.close()
     }
     const [, tensorflow] = await engineStatuses()
@@ -61,7 +61,7 @@ describe('engines', () => {
   it('take turns without disturbing each other', async () => {
     const [onnx, reference] = [await openEngine('onnx'), await openEngine('reference')]
     const alone = await onnx.open(exampleSpec(), exampleRows(20, 6))
-    const expected = await alone.train(6)
+    const { losses: expected } = await alone.train(6)
     const [first, second] = await Promise.all([
       onnx.open(exampleSpec(), exampleRows(20, 6)),
       reference.open(exampleSpec(), exampleRows(20, 6)),
@@ -69,7 +69,7 @@ describe('engines', () => {
     const losses: number[] = []
     for (let step = 0; step < 6; step += 1) {
       const [one] = await Promise.all([first.train(1), second.train(1), second.score(exampleRows(9, 6))])
-      losses.push(...one)
+      losses.push(...one.losses)
     }
     expect(losses).toEqual([...expected])
     for (const session of [alone, first, second]) await session.close()

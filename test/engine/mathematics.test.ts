@@ -77,7 +77,7 @@ describe('the gradient', () => {
   const plain = { corruption: { kind: 'none' }, seed: 5, copies: 2, features: 3, layers: [4, 2, 4] } as const
   for (const changes of [
     { rowLoss: 'log1p', hasMissing: false },
-    { rowLoss: 'squared', hasMissing: true },
+    { rowLoss: 'mean', hasMissing: true },
   ] as const) {
     it(`agrees with finite differences (${changes.rowLoss})`, async () => {
       const keepShare = 0.5
@@ -170,7 +170,15 @@ describe('Adam', () => {
   })
 
   it('folds its constant factors into step size and epsilon', () => {
-    const spec = exampleSpec({ schedule: { steps: 10, peakLearningRate: 1, warmUpShare: 0 } })
+    const spec = exampleSpec({
+      schedule: {
+        steps: 10,
+        peakLearningRate: 1,
+        warmUpShare: 0,
+        pretrainingSteps: 0,
+        shape: 'cosine' as const,
+      },
+    })
     const { stepSize, epsilon } = adamNumbers(spec, 0)
     // After one step both corrections cancel the factors: mean and square are the plain sums.
     expect(stepSize).toBeCloseTo(1, 12)
@@ -178,7 +186,13 @@ describe('Adam', () => {
   })
 
   it('has a learning rate that rises linearly under half a cosine', () => {
-    const schedule = { steps: 100, peakLearningRate: 2, warmUpShare: 0.1 }
+    const schedule = {
+      steps: 100,
+      peakLearningRate: 2,
+      warmUpShare: 0.1,
+      pretrainingSteps: 0,
+      shape: 'cosine' as const,
+    }
     expect(learningRate(schedule, 0)).toBeCloseTo(2 * 0.1, 12)
     expect(learningRate(schedule, 4)).toBeCloseTo(2 * 0.5 * 0.5 * (1 + Math.cos(0.04 * Math.PI)), 12)
     expect(learningRate(schedule, 50)).toBeCloseTo(1, 12)
@@ -221,7 +235,13 @@ describe('trimming', () => {
     const spec = exampleSpec({
       trim: { keepShare: 0.6, warmUpShare: 0.25 },
       batchRows: 10,
-      schedule: { steps: 8, peakLearningRate: 1, warmUpShare: 0 },
+      schedule: {
+        steps: 8,
+        peakLearningRate: 1,
+        warmUpShare: 0,
+        pretrainingSteps: 0,
+        shape: 'cosine' as const,
+      },
     })
     const { updateInputs } = createProgram(spec, exampleRows(5, 6))
     const drawn = drawSteps(updateInputs, 8, seededRandom(1, 'test'), 0)

@@ -42,11 +42,15 @@ for (const [index, engine] of engines.entries()) {
 
     it('does not depend on the size of chunks', async () => {
       const whole = await using(engine, {}, async (session) => [
-        [...(await session.train(9))],
+        [...(await session.train(9)).losses],
         session.state(),
       ])
       const pieces = await using(engine, {}, async (session) => {
-        const losses = [...(await session.train(1)), ...(await session.train(5)), ...(await session.train(3))]
+        const losses = [
+          ...(await session.train(1)).losses,
+          ...(await session.train(5)).losses,
+          ...(await session.train(3)).losses,
+        ]
         return [losses, session.state()]
       })
       expect(pieces).toEqual(whole)
@@ -95,14 +99,23 @@ for (const [index, engine] of engines.entries()) {
 
     it('stops at the end of the schedule', async () => {
       await using(engine, {}, async (session) => {
-        expect((await session.train(1000)).length).toBe(spec.schedule.steps)
-        expect((await session.train(5)).length).toBe(0)
+        expect((await session.train(1000)).losses.length).toBe(spec.schedule.steps)
+        expect((await session.train(5)).losses.length).toBe(0)
         expect(session.state().step).toBe(spec.schedule.steps)
       })
     })
 
     it('learns: the loss falls', async () => {
-      const longer = { ...spec, schedule: { steps: 300, peakLearningRate: 1e-2, warmUpShare: 0.1 } }
+      const longer = {
+        ...spec,
+        schedule: {
+          steps: 300,
+          peakLearningRate: 1e-2,
+          warmUpShare: 0.1,
+          pretrainingSteps: 0,
+          shape: 'cosine' as const,
+        },
+      }
       const compact: Matrix = {
         ...rows,
         // Every row is a multiple of one pattern: a network with three code nodes can learn it.

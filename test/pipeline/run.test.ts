@@ -71,6 +71,8 @@ describe('detect', () => {
           train: (steps) => session.train(Math.min(steps, 7)),
           evaluate: (matrix) => session.evaluate(matrix),
           score: (matrix) => session.score(matrix),
+          encode: (matrix) => session.encode(matrix),
+          decode: (codes, context) => session.decode(codes, context),
           state: () => session.state(),
           close: () => session.close(),
         }
@@ -140,7 +142,7 @@ describe('detect', () => {
       },
     }
     const engine = await openEngine('onnx')
-    const settings = { hidden: [] }
+    const settings = { hidden: [0] }
     const detection = detect({ table: counted, engine, settings, signal })
     await expect(detection).rejects.toMatchObject({ code: 'bad-request' })
     expect(reads).toBe(0)

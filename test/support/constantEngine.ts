@@ -33,7 +33,8 @@ export function constantEngine(
         async train(steps: number) {
           const count = Math.min(steps, spec.schedule.steps - step)
           if (milliseconds > 0) await setTimeout(milliseconds * count)
-          return Float32Array.from({ length: count }, () => loss(++step))
+          const losses = Float32Array.from({ length: count }, () => loss(++step))
+          return { losses, gradientNorms: losses.map(() => 1) }
         },
         evaluate: async () => 0.5,
         async score(matrix: Matrix) {
@@ -42,6 +43,16 @@ export function constantEngine(
             reconstruction: new Float32Array(matrix.values.length).fill(level),
           }
         },
+        encode: async ({ rows: count }: Matrix): Promise<Matrix> => ({
+          rows: count,
+          columns: 1,
+          values: new Float32Array(count).fill(level),
+        }),
+        decode: async ({ rows: count }: Matrix): Promise<Matrix> => ({
+          rows: count,
+          columns: spec.features,
+          values: new Float32Array(count * spec.features).fill(level),
+        }),
         state: () => ({
           step,
           weights: parameters,

@@ -274,7 +274,7 @@ describe('the workbench at work', () => {
 
   it('refuses settings out of range before any work', async () => {
     const datasetId = await importPumps(api)
-    await expect(api.startTraining({ datasetId, settings: { hidden: [] } })).rejects.toThrow(/hidden/)
+    await expect(api.startTraining({ datasetId, settings: { hidden: [0] } })).rejects.toThrow(/hidden/)
     expect((await api.listJobs({})).filter((job) => job.kind === 'training')).toEqual([])
   })
 

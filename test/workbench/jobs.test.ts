@@ -60,13 +60,13 @@ describe('jobs', () => {
       title: 'Train',
       async work({ signal }) {
         while (!signal.aborted) await sleep(1)
-        return { result: { kind: 'training', runId: 'r1' }, stoppedEarly: true }
+        return { result: { kind: 'training', runId: 'r1', runIds: ['r1'] }, stoppedEarly: true }
       },
     })
     jobs.cancel(kept)
     expect((await ended(kept)).status).toEqual({
       state: 'cancelled',
-      result: { kind: 'training', runId: 'r1' },
+      result: { kind: 'training', runId: 'r1', runIds: ['r1'] },
     })
   })
 
@@ -109,15 +109,15 @@ describe('jobs', () => {
   it('collect the loss curve', async () => {
     const { jobs, ended } = recorded()
     const points = [
-      { step: 10, train: 1, validation: 1.5 },
-      { step: 20, train: 0.5, validation: null },
+      { step: 10, train: 1, validation: 1.5, gradientNorm: 2 },
+      { step: 20, train: 0.5, validation: null, gradientNorm: null },
     ]
     const jobId = jobs.start({
       kind: 'training',
       title: 'Train',
       async work({ report }) {
         for (const point of points) report({ point })
-        return { result: { kind: 'training', runId: 'r' } }
+        return { result: { kind: 'training', runId: 'r', runIds: ['r'] } }
       },
     })
     expect((await ended(jobId)).curve).toEqual(points)

@@ -43,15 +43,25 @@ export function commandLine({
 }
 
 const settingNames: Readonly<Record<Exclude<keyof TrainingSettings, 'seed'>, string>> = {
+  flavour: 'flavour',
   corruption: 'corruption',
+  corruptionSchedule: 'corruption schedule',
   hidden: 'hidden layers',
+  decoder: 'decoder layers',
   code: 'code layer',
   copies: 'copies',
   steps: 'steps',
   batchRows: 'batch',
   learningRate: 'learning rate',
+  learningRateSchedule: 'learning-rate schedule',
+  gradientLimit: 'gradient limit',
+  loss: 'loss',
+  categoryLoss: 'loss of categories',
+  rowLoss: 'loss of a row',
   keepShare: 'rows kept',
+  softClip: 'soft clip',
   validationShare: 'held-out rows',
+  earlyStopping: 'early stopping',
 }
 
 /**

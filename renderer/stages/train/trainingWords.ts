@@ -28,16 +28,20 @@ export const corruptionKinds: readonly { readonly value: Corruption['kind']; rea
 
 /** Another kind of corruption at a level that suits it. */
 export function corruptionOf(kind: Corruption['kind']): Corruption {
+  if (kind === 'none') return { kind }
   return kind === 'gaussian' ? { kind, sigma: 3 } : { kind, rate: 0.3 }
 }
 
 /** The same kind at another level. */
 export function atLevel({ kind }: Corruption, level: number): Corruption {
+  if (kind === 'none') return { kind }
   return kind === 'gaussian' ? { kind, sigma: level } : { kind, rate: level }
 }
 
-export const levelOf = (corruption: Corruption): number =>
-  corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate
+export function levelOf(corruption: Corruption): number {
+  if (corruption.kind === 'none') return 0
+  return corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate
+}
 
 /** A setting from what was written; null where that is no number, or outside the range. */
 export function readSetting(text: string, { from, to, whole }: SettingRange): number | null {

@@ -1,9 +1,11 @@
 // Jobs, failures and the project as a whole.
 
-import type { LossPoint, RunSummary } from './runs.ts'
+import type { ModelSummary } from './models.ts'
+import type { RunSummary } from './runs.ts'
 import type { Dataset } from './tables.ts'
+import type { LossPoint } from './training.ts'
 
-export type JobKind = 'import' | 'training' | 'export'
+export type JobKind = 'import' | 'training' | 'scoring' | 'export'
 
 export type JobState =
   | { readonly state: 'running' }
@@ -13,7 +15,9 @@ export type JobState =
 
 export type JobResult =
   | { readonly kind: 'import'; readonly datasetId: string }
-  | { readonly kind: 'training'; readonly runId: string }
+  /** `runId`: the first of `runIds`, which has one for each seed. */
+  | { readonly kind: 'training'; readonly runId: string; readonly runIds: readonly string[] }
+  | { readonly kind: 'scoring'; readonly runId: string }
   | { readonly kind: 'export'; readonly file: ExportedFile }
 
 export interface Job {
@@ -52,6 +56,8 @@ export interface Project {
   readonly folder: string
   readonly datasets: readonly Dataset[]
   readonly runs: readonly RunSummary[]
+  /** Models from files, newest first. */
+  readonly models: readonly ModelSummary[]
   readonly jobs: readonly Job[]
   /** What opening the project found wrong and set aside, in sentences. */
   readonly warnings: readonly string[]

@@ -1,42 +1,8 @@
-// Training, scores, thresholds and reasons.
+// Scores, thresholds and reasons.
 
+import type { ScoredWith } from './scoring.ts'
 import type { Cell, ColumnRole, ColumnType } from './tables.ts'
-
-export type Corruption =
-  | { readonly kind: 'gaussian'; readonly sigma: number }
-  | { readonly kind: 'masking'; readonly rate: number }
-  | { readonly kind: 'swap'; readonly rate: number }
-
-/** Every knob of the recipe. `null` means "as Auto chooses for this table". */
-export interface TrainingSettings {
-  readonly seed: number
-  readonly corruption: Corruption
-  /** Nodes of the hidden layers of the encoder, outermost first; the decoder mirrors them. */
-  readonly hidden: readonly number[]
-  /** Nodes of the code layer; null = clamp(floor(features / 3), 2, 8). */
-  readonly code: number | null
-  /** Independent networks trained side by side and averaged; null = 4, or 2 above 200 features. */
-  readonly copies: number | null
-  readonly steps: number
-  /** Rows per step and copy; null = min(256, rows), or 128 above 200 features. */
-  readonly batchRows: number | null
-  readonly learningRate: number
-  /** Share of each batch's rows with the smallest loss that is trained on after the first 10 % of steps. */
-  readonly keepShare: number
-  /** Share of rows held out of training to draw the validation curve (at most 1,000 rows). */
-  readonly validationShare: number
-}
-
-/**
- * A point of the loss curve. Both losses are means over the same share of corrupted rows, those that fit best
- * (`keepShare`; all rows during the first 10 % of steps), so that they can be compared: of the batches since the
- * last point, and of the rows held out (null where these were not evaluated).
- */
-export interface LossPoint {
-  readonly step: number
-  readonly train: number
-  readonly validation: number | null
-}
+import type { LossPoint, TrainingPhase, TrainingSettings } from './training.ts'
 
 export type ThresholdRule = 'manual' | 'top-k' | 'percentage' | 'standard-deviation' | 'mad' | 'iqr' | 'otsu'
 
@@ -81,6 +47,11 @@ export interface RunSummary {
   readonly trainableParameters: number
   readonly seconds: { readonly train: number; readonly score: number }
   readonly curve: readonly LossPoint[]
+  readonly phases: readonly TrainingPhase[]
+  /** The step whose weights are the model's, where early stopping went back to it; null = the last one. */
+  readonly bestStep: number | null
+  /** Set where a model trained elsewhere scored this data set; nothing was trained then. */
+  readonly scored: ScoredWith | null
   readonly threshold: Threshold
   readonly suggestions: readonly ThresholdSuggestion[]
   /** Name of the label column used for evaluation, or null. */

@@ -18,6 +18,8 @@ export function createCorruption(spec: ModelSpec, rows: Matrix, drawFrom?: Int32
       return gaussian(spec, spec.corruption.sigma)
     case 'masking':
       return masking(spec, spec.corruption.rate)
+    case 'salt-and-pepper':
+      throw new Error('Salt and pepper is not built yet.')
     case 'swap':
       return swap(spec, spec.corruption.rate, rows, drawFrom)
   }

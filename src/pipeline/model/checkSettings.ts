@@ -13,6 +13,8 @@ const open: ReadonlySet<string> = new Set([
   'code',
   'copies',
   'batchRows',
+  'gradientLimit',
+  'earlyStopping',
 ] satisfies (keyof TrainingSettings)[])
 
 /**
@@ -37,8 +39,9 @@ function checkHidden(hidden: readonly number[]): void {
 }
 
 function checkCorruption(corruption: Corruption): void {
+  if (corruption.kind === 'none') return
   if (!Object.hasOwn(corruptionRanges, corruption.kind))
-    refuse('corruption', String(corruption.kind), 'gaussian, masking or swap')
+    refuse('corruption', String(corruption.kind), 'none, gaussian, masking, salt-and-pepper or swap')
   const amount = corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate
   const name = corruption.kind === 'gaussian' ? 'noise sigma' : `${corruption.kind} rate`
   checkNumber(name, amount, corruptionRanges[corruption.kind])

@@ -9,19 +9,29 @@ const wide = 200
 /** What Auto uses where the person chose nothing. The recipe's numbers; null depends on the table. */
 export const autoSettings: TrainingSettings = {
   seed: 1,
+  flavour: { kind: 'denoising' },
   // Two to four deviations is a plateau: noise this strong cannot be undone cell by cell, only from the
   // structure that most rows share.
   corruption: { kind: 'gaussian', sigma: 3 },
+  corruptionSchedule: 'constant',
   hidden: [64],
+  decoder: null,
   code: null,
   copies: null,
   steps: 400,
   batchRows: null,
   learningRate: 3e-3,
+  learningRateSchedule: 'cosine',
+  gradientLimit: null,
+  loss: 'squared',
+  categoryLoss: 'same',
+  rowLoss: 'log1p',
   // 0.6 to 0.7 is a plateau on the development tables; on network-connections more is better.
   keepShare: 0.65,
+  softClip: true,
   // Measured: holding out a tenth leaves detection as it was (0.815 / 0.499 on the development tables).
   validationShare: 0.1,
+  earlyStopping: null,
 }
 
 export interface Plan {
@@ -54,16 +64,29 @@ export function planModel(input: {
   const layers = [...settings.hidden, settings.code, ...settings.hidden.toReversed()]
   const spec: ModelSpec = {
     features,
+    context: [],
     copies: settings.copies,
     layers,
+    codeLayer: settings.hidden.length,
+    code: { kind: 'plain' },
     activation: 'silu',
     initialScales: [1, ...layers.slice(1).map(() => siluScale), nearZero],
     inputDivisor: inputDivisor(settings.corruption),
     corruption: settings.corruption,
-    rowLoss: 'log1p',
+    corruptionSchedule: settings.corruptionSchedule,
+    cellLoss: settings.loss,
+    categories: [],
+    ranges: null,
+    rowLoss: settings.rowLoss,
     trim: { keepShare: settings.keepShare, warmUpShare: 0.1 },
-    optimiser: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8 },
-    schedule: { steps: settings.steps, peakLearningRate: settings.learningRate, warmUpShare: 0.1 },
+    optimiser: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, gradientLimit: settings.gradientLimit },
+    schedule: {
+      steps: settings.steps,
+      pretrainingSteps: 0,
+      peakLearningRate: settings.learningRate,
+      warmUpShare: 0.1,
+      shape: settings.learningRateSchedule,
+    },
     batchRows: Math.min(settings.batchRows, rows),
     seed: settings.seed,
     hasMissing,

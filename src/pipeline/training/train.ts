@@ -87,18 +87,18 @@ async function runSteps(input: {
   while (step < steps && !signal.aborted) {
     const chunkStarted = performance.now()
     const wanted = Math.max(1, Math.floor(chunkMilliseconds / millisecondsPerStep))
-    const losses = await session.train(Math.min(wanted, steps - step))
+    const { losses } = await session.train(Math.min(wanted, steps - step))
     const milliseconds = performance.now() - chunkStarted
     if (losses.length === 0) throw new Error(`The engine stopped at step ${step} of ${steps}`)
     // The first step includes compiling. After it at most doubling: early chunks are slower than the rest.
     if (step > 0) millisecondsPerStep = Math.max(milliseconds / losses.length, millisecondsPerStep / 2)
     checkFinite(losses, step)
-    const points: { step: number; train: number; validation: number | null }[] = []
+    const points: (LossPoint & { validation: number | null })[] = []
     for (const loss of losses) {
       step++
       pending.push(loss)
       if (step % stepsPerPoint !== 0 && step !== steps) continue
-      points.push({ step, train: mean(pending), validation: null })
+      points.push({ step, train: mean(pending), validation: null, gradientNorm: null })
       pending = []
     }
     const last = points.at(-1)

@@ -58,39 +58,110 @@ export function parseModel({ json, numbers }: SerialisedModel): TrainedModel {
   }
 }
 
+const number = z.number()
+const rate = (kind: 'masking' | 'salt-and-pepper' | 'swap') =>
+  z.strictObject({ kind: z.literal(kind), rate: number })
 const corruption = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('gaussian'), sigma: z.number() }),
-  z.strictObject({ kind: z.literal('masking'), rate: z.number() }),
-  z.strictObject({ kind: z.literal('swap'), rate: z.number() }),
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({ kind: z.literal('gaussian'), sigma: number }),
+  rate('masking'),
+  rate('salt-and-pepper'),
+  rate('swap'),
 ])
 const count = z.number().int().positive()
+const variational = {
+  beta: number,
+  warmUpShare: number,
+  score: z.enum(['reconstruction', 'elbo']),
+  samples: count,
+}
+const l1 = { penalty: z.literal('l1'), weight: number }
+const kl = { penalty: z.literal('kl'), weight: number, target: number }
+const flavour = z.union([
+  z.strictObject({ kind: z.enum(['denoising', 'undercomplete', 'overcomplete', 'linear', 'pca']) }),
+  z.strictObject({ kind: z.literal('sparse'), ...l1 }),
+  z.strictObject({ kind: z.literal('sparse'), ...kl }),
+  z.strictObject({ kind: z.literal('contractive'), weight: number }),
+  z.strictObject({ kind: z.literal('variational'), ...variational }),
+  z.strictObject({ kind: z.literal('conditional'), context: z.array(z.string()), ...variational }),
+  z.strictObject({ kind: z.literal('stacked'), pretrainingShare: number }),
+])
+const corruptionSchedule = z.enum(['constant', 'rising', 'falling'])
+const cellLoss = z.enum([
+  'squared',
+  'absolute',
+  'huber',
+  'log-cosh',
+  'binary-cross-entropy',
+  'gaussian-likelihood',
+])
+const rowLoss = z.enum(['log1p', 'mean'])
+const shape = z.enum(['cosine', 'linear', 'constant'])
 
-/** Settings as they are kept in files, with the model and with the run's record. */
+/**
+ * Settings as they are kept in files, with the model and with the run's record. Defaults are what the first version,
+ * which had no such setting, always did.
+ */
 export const settingsSchema = z.strictObject({
   seed: z.number().int().nonnegative(),
+  flavour: flavour.default({ kind: 'denoising' }),
   corruption,
+  corruptionSchedule: corruptionSchedule.default('constant'),
   hidden: z.array(count),
+  decoder: z.array(count).nullable().default(null),
   code: count.nullable(),
   copies: count.nullable(),
   steps: count,
   batchRows: count.nullable(),
-  learningRate: z.number(),
-  keepShare: z.number(),
-  validationShare: z.number(),
+  learningRate: number,
+  learningRateSchedule: shape.default('cosine'),
+  gradientLimit: number.nullable().default(null),
+  loss: cellLoss.default('squared'),
+  categoryLoss: z.enum(['same', 'softmax']).default('same'),
+  rowLoss: rowLoss.default('log1p'),
+  keepShare: number,
+  softClip: z.boolean().default(true),
+  validationShare: number,
+  earlyStopping: count.nullable().default(null),
 })
 
+const place = z.number().int().nonnegative()
 const specSchema = z.strictObject({
   features: count,
+  context: z.array(place),
   copies: count,
   layers: z.array(count).min(1),
-  activation: z.literal('silu'),
-  initialScales: z.array(z.number()),
-  inputDivisor: z.number().positive(),
-  corruption: z.union([corruption, z.strictObject({ kind: z.literal('none') })]),
-  rowLoss: z.enum(['log1p', 'squared']),
-  trim: z.strictObject({ keepShare: z.number(), warmUpShare: z.number() }),
-  optimiser: z.strictObject({ beta1: z.number(), beta2: z.number(), epsilon: z.number() }),
-  schedule: z.strictObject({ steps: count, peakLearningRate: z.number(), warmUpShare: z.number() }),
+  codeLayer: place,
+  code: z.discriminatedUnion('kind', [
+    z.strictObject({ kind: z.literal('plain') }),
+    z.strictObject({ kind: z.literal('l1'), weight: number }),
+    z.strictObject({ kind: z.literal('kl'), weight: number, target: number }),
+    z.strictObject({ kind: z.literal('contractive'), weight: number }),
+    z.strictObject({ kind: z.literal('variational'), ...variational }),
+  ]),
+  activation: z.enum(['silu', 'linear']),
+  initialScales: z.array(number),
+  inputDivisor: number.positive(),
+  corruption,
+  corruptionSchedule,
+  cellLoss,
+  categories: z.array(z.strictObject({ from: place, to: place })),
+  ranges: z.strictObject({ low: z.array(number), high: z.array(number) }).nullable(),
+  rowLoss,
+  trim: z.strictObject({ keepShare: number, warmUpShare: number }),
+  optimiser: z.strictObject({
+    beta1: number,
+    beta2: number,
+    epsilon: number,
+    gradientLimit: number.nullable(),
+  }),
+  schedule: z.strictObject({
+    steps: count,
+    pretrainingSteps: place,
+    peakLearningRate: number,
+    warmUpShare: number,
+    shape,
+  }),
   batchRows: count,
   seed: z.number().int(),
   hasMissing: z.boolean(),

@@ -16,12 +16,17 @@ type TrainingCalls = Pick<Api, 'planTraining' | 'startTraining'>
 export function trainingCalls(context: Context): TrainingCalls {
   const { database, jobs, runs } = context
   return {
-    async planTraining({ datasetId }) {
+    async planTraining({ datasetId, settings: chosen }) {
       const table = openTable(database, await readDataset(database, datasetId))
       const encoder = await fitEncoder({ table, signal: new AbortController().signal })
       const features = featureCount(encoder)
-      const { settings, trainableParameters } = planModel({ rows: table.rows, features, hasMissing: false })
-      return { settings, features, rows: table.rows, trainableParameters }
+      const { settings, trainableParameters } = planModel({
+        settings: chosen,
+        rows: table.rows,
+        features,
+        hasMissing: false,
+      })
+      return { settings, features, rows: table.rows, trainableParameters, phases: [] }
     },
 
     async startTraining({ datasetId, settings }) {
@@ -64,6 +69,9 @@ export function trainingCalls(context: Context): TrainingCalls {
                 score: outcome.seconds.score,
               },
               curve: outcome.curve,
+              phases: [],
+              bestStep: null,
+              scored: null,
               threshold: outcome.threshold,
               suggestions: outcome.suggestions,
             },
@@ -71,7 +79,7 @@ export function trainingCalls(context: Context): TrainingCalls {
             { scores: outcome.sorted, rows: outcome.order },
           )
           context.projectChanged()
-          return { result: { kind: 'training', runId }, stoppedEarly: !outcome.complete }
+          return { result: { kind: 'training', runId, runIds: [runId] }, stoppedEarly: !outcome.complete }
         },
       })
       return { jobId }

@@ -15,6 +15,53 @@ const threshold = {
   flagged: count,
 }
 
+const column = z.string()
+const columnType = z.enum(['number', 'category', 'date-time', 'text', 'identifier', 'constant'])
+const level = z.enum(['none', 'some', 'strong'])
+const scoredWith = z.object({
+  modelName: z.string(),
+  runId: z.string().nullable(),
+  differences: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('missing-column'), column }),
+      z.object({ kind: z.literal('extra-column'), column }),
+      z.object({
+        kind: z.literal('retyped-column'),
+        column,
+        expected: columnType,
+        found: columnType,
+        misfits: count,
+      }),
+      z.object({
+        kind: z.literal('unseen-categories'),
+        column,
+        values: z.array(z.string()),
+        rows: count,
+      }),
+    ]),
+  ),
+  drift: z.object({
+    columns: z.array(
+      z.object({
+        column,
+        index: number,
+        level,
+        missingTrained: number,
+        missingNow: number,
+        bins: z.array(z.object({ name: z.string(), trained: number, now: number })),
+      }),
+    ),
+    scores: z.object({
+      index: number,
+      level,
+      flaggedTrained: count,
+      flaggedNow: count,
+      medianTrained: number,
+      medianNow: number,
+    }),
+  }),
+})
+
 const storedRun: z.ZodType<StoredRun> = z.object({
   runId: z.string(),
   datasetId: z.string(),
@@ -27,7 +74,17 @@ const storedRun: z.ZodType<StoredRun> = z.object({
   stepsDone: count,
   trainableParameters: count,
   seconds: z.object({ train: number, score: number }),
-  curve: z.array(z.object({ step: count, train: number, validation: number.nullable() })),
+  curve: z.array(
+    z.object({
+      step: count,
+      train: number,
+      validation: number.nullable(),
+      gradientNorm: number.nullable().default(null),
+    }),
+  ),
+  phases: z.array(z.object({ title: z.string(), fromStep: count })).default([]),
+  bestStep: count.nullable().default(null),
+  scored: scoredWith.nullable().default(null),
   threshold: z.object(threshold),
   suggestions: z.array(z.object({ ...threshold, reason: z.string(), proposed: z.boolean() })),
 })

@@ -14,7 +14,7 @@ const job: Job = {
   phase: 'step 3',
   progress: null,
   secondsLeft: null,
-  curve: [{ step: 1, train: Number.NaN, validation: null }],
+  curve: [{ step: 1, train: Number.NaN, validation: null, gradientNorm: null }],
   status: { state: 'running' },
 }
 

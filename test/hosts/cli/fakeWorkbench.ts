@@ -105,7 +105,7 @@ export function fakeWorkbench(
         columns = columns.map((one) => ({ ...one, ...chosen[one.name] }))
         return { columns }
       },
-      startTraining: () => start('training', { kind: 'training', runId: 'run-1' }),
+      startTraining: () => start('training', { kind: 'training', runId: 'run-1', runIds: ['run-1'] }),
       cancelJob: ({ jobId }: { jobId: string }) => {
         tell(jobId, 'training', { state: 'cancelled', result: null })
         return {}

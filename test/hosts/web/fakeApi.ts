@@ -7,6 +7,7 @@ export const emptyProject: Project = {
   folder: '/nowhere',
   datasets: [],
   runs: [],
+  models: [],
   jobs: [],
   engines: [],
   samples: [],

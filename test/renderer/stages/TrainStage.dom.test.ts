@@ -13,7 +13,13 @@ async function opened() {
   const stage = await mountStage(TrainStage, {
     project: { datasets: [dataset(), dataset({ datasetId: 'd2', name: 'fans.csv' })] },
     calls: {
-      planTraining: async () => ({ settings: run().settings, features: 2, rows: 4, trainableParameters: 10 }),
+      planTraining: async () => ({
+        settings: run().settings,
+        features: 2,
+        rows: 4,
+        trainableParameters: 10,
+        phases: [],
+      }),
       startTraining: async () => ({ jobId: 'j1' }),
     },
   })
@@ -62,6 +68,7 @@ describe('training', () => {
           features: 2,
           rows: 4,
           trainableParameters: 10,
+          phases: [],
         }),
         startTraining: async (input) => {
           started.push(input)

@@ -135,7 +135,7 @@ describe('training words', () => {
   it.each([
     ['64', [64]],
     ['128, 32', [128, 32]],
-    ['', null],
+    ['', []],
     ['64, x', null],
     ['0', null],
     ['1.5', null],

@@ -8,7 +8,7 @@ import type { Job, Project } from '../../../src/contract/records.ts'
 import { deferred, fakeConnection, settled } from '../fakeConnection.ts'
 import { job, project } from '../records.ts'
 
-const done: Job['status'] = { state: 'done', result: { kind: 'training', runId: 'r1' } }
+const done: Job['status'] = { state: 'done', result: { kind: 'training', runId: 'r1', runIds: ['r1'] } }
 
 describe('jobs after a reread of the project', () => {
   it('calls a running job that the core no longer knows stopped, and keeps the ended ones', () => {

@@ -18,7 +18,7 @@ async function opened(jobs: readonly Job[] = []) {
     readProject: async () => project({ datasets: [held, other], jobs }),
     planTraining: async ({ datasetId }) => {
       planned.push(datasetId)
-      return { settings: run().settings, features: 2, rows: 4, trainableParameters: 10 }
+      return { settings: run().settings, features: 2, rows: 4, trainableParameters: 10, phases: [] }
     },
     startTraining: async (input) => {
       started.push(input)
@@ -76,7 +76,7 @@ describe('training', () => {
   it('offers the run also when it was cancelled on the way', async () => {
     const { training, trained, events } = await opened()
     await training.start()
-    const result = { kind: 'training', runId: 'r9' } as const
+    const result = { kind: 'training', runId: 'r9', runIds: ['r9'] } as const
     events.jobChanged(job({ status: { state: 'cancelled', result } }))
     await settled()
     expect([trained, training.cancelledEmpty.value]).toEqual([['r9'], false])
@@ -89,7 +89,7 @@ describe('training', () => {
 
   it('follows a training that was under way to its run', async () => {
     const { trained, events } = await opened([job({ jobId: 'before' })])
-    const result = { kind: 'training', runId: 'r9' } as const
+    const result = { kind: 'training', runId: 'r9', runIds: ['r9'] } as const
     events.jobChanged(job({ jobId: 'before', status: { state: 'done', result } }))
     await settled()
     expect(trained).toEqual(['r9'])

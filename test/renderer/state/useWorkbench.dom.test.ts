@@ -34,7 +34,7 @@ async function opened() {
   const train = async (datasetId = 'd1') => {
     runs = [run({ runId: 'r9', datasetId, createdAt: '2026-11-20T13:00:00Z' }), ...runs]
     stage.events.projectChanged()
-    const result = { kind: 'training', runId: 'r9' } as const
+    const result = { kind: 'training', runId: 'r9', runIds: ['r9'] } as const
     stage.events.jobChanged(job({ jobId: 'training', status: { state: 'done', result } }))
     await settled()
   }
@@ -130,7 +130,13 @@ describe('the window as a whole', () => {
         readProject: async () => project({ datasets: [held], runs: [run()] }),
         readScores: () => new Promise(() => {}),
         readEvaluation: async () => null,
-        planTraining: async () => ({ settings: run().settings, features, rows: 4, trainableParameters: 10 }),
+        planTraining: async () => ({
+          settings: run().settings,
+          features,
+          rows: 4,
+          trainableParameters: 10,
+          phases: [],
+        }),
         updateColumns: async ({ columns }) => {
           held = { ...held, columns: held.columns.map((one) => ({ ...one, ...columns[one.name] })) }
           return held

@@ -24,6 +24,7 @@ const stages = [
   'training',
   'scoring',
   'threshold',
+  'modelFile',
   'explain',
   'evaluation',
   'export',

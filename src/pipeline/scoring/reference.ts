@@ -1,0 +1,101 @@
+import { z } from 'zod'
+import type { Threshold } from '../../contract/records.ts'
+import type { CellVector, Table } from '../dataset/table.ts'
+import { sampleRows } from '../features/sample.ts'
+import { quantile } from '../features/scaling.ts'
+import { binsSchema, fitBins, fitRanges } from './bins.ts'
+
+/** What the rows that a model was trained on looked like, small enough to go with the model. */
+export const referenceSchema = z.strictObject({
+  /** Rows of the training table. */
+  rows: z.int().positive(),
+  columns: z
+    .array(z.strictObject({ column: z.string(), missing: z.number().min(0).max(1), bins: binsSchema }))
+    .readonly(),
+  scores: z.strictObject({
+    bins: binsSchema,
+    median: z.number(),
+    /** Rows that the threshold flagged. */
+    flagged: z.int().nonnegative(),
+  }),
+})
+
+/** Reference for drift: new rows are compared with it (see bins.ts for counting them). */
+export type Reference = z.infer<typeof referenceSchema>
+
+/** Cells that are looked at: deciles of 20,000 rows are within about half a percent of all rows'. */
+const mostSampledRows = 20_000
+const mostSampledCells = 10_000_000
+const fewestSampledRows = 2_000
+
+/**
+ * Sums up a training: the bins of each column (from a seeded sample of the rows), of its scores (all of them),
+ * and what its threshold flagged.
+ * @param columns the columns that the model reads: `encoderColumnNames(model.encoder)`
+ * @param scores one a row, in any order
+ * @throws AbortError
+ */
+export async function fitReference(input: {
+  readonly table: Table
+  readonly columns: readonly string[]
+  readonly scores: Float32Array
+  readonly threshold: Pick<Threshold, 'flagged'>
+  readonly signal: AbortSignal
+}): Promise<Reference> {
+  const { table, columns, scores, threshold, signal } = input
+  const affordable = Math.max(fewestSampledRows, Math.floor(mostSampledCells / Math.max(1, columns.length)))
+  const count = Math.min(mostSampledRows, affordable)
+  const rows = sampleRows({ rows: table.rows, count, seed: 0, purpose: 'reference' })
+  const cells = await readRows({ table, columns, rows, signal })
+  return {
+    rows: table.rows,
+    columns: columns.map((column, index) => {
+      const vector = cells[index]
+      if (!vector) throw new Error(`No cells were read for column ${column}`)
+      return { column, missing: missingShare(vector), bins: fitBins(vector) }
+    }),
+    scores: {
+      bins: fitRanges(scores),
+      median: quantile(scores.toSorted(), 0.5),
+      flagged: threshold.flagged,
+    },
+  }
+}
+
+/** Share of cells that are missing. */
+export function missingShare(cells: CellVector): number {
+  let missing = 0
+  for (const value of cells.values) if (value === null || Number.isNaN(value)) missing++
+  return cells.values.length === 0 ? 0 : missing / cells.values.length
+}
+
+async function readRows(input: {
+  readonly table: Table
+  readonly columns: readonly string[]
+  readonly rows: Int32Array
+  readonly signal: AbortSignal
+}): Promise<CellVector[]> {
+  const { table, columns, rows, signal } = input
+  const numbers = columns.map((): number[] => [])
+  const texts = columns.map((): (string | null)[] => [])
+  const kinds: CellVector['kind'][] = []
+  let next = 0
+  for await (const chunk of table.read(columns, signal)) {
+    signal.throwIfAborted()
+    const from = next
+    while (next < rows.length && (rows[next] ?? 0) < chunk.firstRow + chunk.rows) next++
+    for (const [index, vector] of chunk.vectors.entries()) {
+      kinds[index] = vector.kind
+      for (let place = from; place < next; place++) {
+        const row = (rows[place] ?? 0) - chunk.firstRow
+        if (vector.kind === 'number') numbers[index]?.push(vector.values[row] ?? Number.NaN)
+        else texts[index]?.push(vector.values[row] ?? null)
+      }
+    }
+  }
+  return columns.map((_, index) =>
+    kinds[index] === 'number'
+      ? { kind: 'number', values: Float64Array.from(numbers[index] ?? []) }
+      : { kind: 'text', values: texts[index] ?? [] },
+  )
+}

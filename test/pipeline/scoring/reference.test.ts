@@ -1,0 +1,108 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { binNames, binShares, countBins, fitBins, trainedShares } from '../../../src/pipeline/scoring/bins.ts'
+import { fitReference, referenceSchema } from '../../../src/pipeline/scoring/reference.ts'
+import { arrayTable } from '../../support/arrayTable.ts'
+
+const numbers = (values: readonly number[]) =>
+  ({ kind: 'number', values: Float64Array.from(values) }) as const
+const texts = (values: readonly (string | null)[]) => ({ kind: 'text', values }) as const
+const sum = (shares: readonly number[]) => shares.reduce((total, share) => total + share, 0)
+
+describe('bins', () => {
+  it('are deciles of numbers, each up to its edge, missing cells left out', () => {
+    const values = Array.from({ length: 101 }, (_, index) => index)
+    const bins = fitBins(numbers([...values, Number.NaN]))
+    expect(bins).toEqual({
+      kind: 'ranges',
+      edges: [10, 20, 30, 40, 50, 60, 70, 80, 90],
+      shares: [11, ...new Array(9).fill(10)].map((count) => count / 101),
+    })
+    expect(countBins(bins, numbers([-5, 10, 10.5, 1000, Number.NaN]))).toEqual([2, 1, 0, 0, 0, 0, 0, 0, 0, 1])
+    expect(binNames(bins).slice(0, 2)).toEqual(['up to 10', '10 to 20'])
+    expect(binNames(bins).at(-1)).toBe('above 90')
+  })
+
+  it('are the commonest values of texts, and the others together', () => {
+    const cells = [...new Array(3).fill('b'), ...new Array(3).fill('a'), 'c', null]
+    const many = Array.from({ length: 30 }, (_, index) => `rare ${index}`)
+    expect(fitBins(texts(cells))).toEqual({
+      kind: 'values',
+      values: [
+        { value: 'a', share: 3 / 7 },
+        { value: 'b', share: 3 / 7 },
+        { value: 'c', share: 1 / 7 },
+      ],
+      others: 0,
+    })
+    const bins = fitBins(texts([...cells, ...many]))
+    expect(trainedShares(bins).at(-1)).toBeCloseTo(13 / 37, 12)
+    expect(binNames(bins).at(-1)).toBe('other values')
+    expect(binShares(bins, texts(['a', 'never seen', null, '__proto__']))).toEqual([
+      1 / 3,
+      ...new Array(19).fill(0),
+      2 / 3,
+    ])
+  })
+
+  it('have one bin without cells, and few where values are equal', () => {
+    expect(fitBins(numbers([Number.NaN]))).toEqual({ kind: 'ranges', edges: [], shares: [0] })
+    expect(binNames(fitBins(numbers([])))).toEqual(['all values'])
+    expect(fitBins(numbers([0, -0, 0, 0]))).toEqual({ kind: 'ranges', edges: [0], shares: [1, 0] })
+  })
+
+  it('count every present cell once, however the cells lie', () => {
+    fc.assert(
+      fc.property(fc.array(fc.double()), fc.array(fc.double()), (trained, now) => {
+        const bins = fitBins(numbers(trained))
+        const edges = bins.kind === 'ranges' ? bins.edges : []
+        expect(edges).toEqual(edges.toSorted((a, b) => a - b))
+        expect(sum(countBins(bins, numbers(now)))).toBe(now.filter(Number.isFinite).length)
+        expect(countBins(bins, numbers(now))).toHaveLength(binNames(bins).length)
+        const total = trained.some(Number.isFinite) ? 1 : 0
+        expect(sum(trainedShares(bins))).toBeCloseTo(total, 9)
+      }),
+    )
+  })
+})
+
+describe('the reference of a training', () => {
+  it('sums up columns, scores and flags', async () => {
+    const rows = 50
+    const table = arrayTable([
+      { name: 'speed', cells: Array.from({ length: rows }, (_, row) => (row % 5 === 0 ? null : row)) },
+      { name: 'place', cells: Array.from({ length: rows }, (_, row) => (row < 40 ? 'here' : 'there')) },
+      { name: 'left out', cells: new Array(rows).fill(1) },
+    ])
+    const reference = await fitReference({
+      table,
+      columns: ['speed', 'place'],
+      scores: Float32Array.from({ length: rows }, (_, row) => rows - row),
+      threshold: { flagged: 3 },
+      signal: new AbortController().signal,
+    })
+    expect(reference.rows).toBe(rows)
+    expect(reference.columns.map(({ column, missing }) => [column, missing])).toEqual([
+      ['speed', 0.2],
+      ['place', 0],
+    ])
+    expect(reference.columns[1]?.bins).toEqual({
+      kind: 'values',
+      values: [
+        { value: 'here', share: 0.8 },
+        { value: 'there', share: 0.2 },
+      ],
+      others: 0,
+    })
+    expect(reference.scores).toMatchObject({ median: 25.5, flagged: 3 })
+    expect(referenceSchema.parse(JSON.parse(JSON.stringify(reference)))).toEqual(reference)
+  })
+
+  it('stops when it is cancelled', async () => {
+    const table = arrayTable([{ name: 'speed', cells: [1, 2, 3] }])
+    const scores = Float32Array.of(1, 2, 3)
+    const signal = AbortSignal.abort()
+    const input = { table, columns: ['speed'], scores, threshold: { flagged: 0 }, signal }
+    await expect(fitReference(input)).rejects.toMatchObject({ name: 'AbortError' })
+  })
+})

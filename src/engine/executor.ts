@@ -13,7 +13,9 @@ export interface TensorLoop {
   readonly fixed: readonly SessionInput[]
   readonly carried: readonly InputSpec[]
   readonly perStep: readonly InputSpec[]
-  /** Returns every carried value anew, and `loss`, a scalar. */
+  /** Names of scalars that every step reports. */
+  readonly reported: readonly string[]
+  /** Returns every carried value anew, and every reported scalar. */
   step(inputs: Tensors): Readonly<Record<string, Tensor>>
 }
 
@@ -23,7 +25,10 @@ export interface CompiledFunction {
 }
 
 export interface CompiledLoop {
-  /** `perStep` arrays hold `steps` values one after the other. Returns the carried values and `loss` [steps]. */
+  /**
+   * `perStep` arrays hold `steps` values one after the other. Returns the carried values, and [steps] of every
+   * reported scalar.
+   */
   run(steps: number, carried: Arrays, perStep: Arrays): Promise<Arrays>
   close(): Promise<void>
 }

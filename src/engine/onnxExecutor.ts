@@ -38,7 +38,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
     },
 
     async compileLoop(definition): Promise<CompiledLoop> {
-      const { fixed, carried, perStep } = definition
+      const { fixed, carried, perStep, reported } = definition
       const specs = [...fixed, ...carried, ...perStep]
       const graph = trace(specs, definition.step)
       const { Tensor } = await loadOnnxRuntime()
@@ -61,7 +61,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
           }
           const results = await guarded(() => session.run(feeds))
           return Object.fromEntries(
-            [...carried.map((input) => input.name), 'loss'].map((name) => [
+            [...carried.map((input) => input.name), ...reported].map((name) => [
               name,
               results[`last ${name}`]?.data as NumberArray,
             ]),

@@ -7,7 +7,7 @@ import { named } from './program/inputs.ts'
  * The traced step as the body of a Loop. Fixed inputs are read from the graph around it; what changes per
  * step is picked by the iteration's number from arrays that hold a whole chunk.
  */
-export function loopFile(graph: Graph, { fixed, carried, perStep }: TensorLoop): Uint8Array {
+export function loopFile(graph: Graph, { fixed, carried, perStep, reported }: TensorLoop): Uint8Array {
   const fixedValues = graph.inputs.slice(0, fixed.length)
   const carriedValues = graph.inputs.slice(fixed.length, fixed.length + carried.length)
   const stepValues = graph.inputs.slice(fixed.length + carried.length)
@@ -27,7 +27,7 @@ export function loopFile(graph: Graph, { fixed, carried, perStep }: TensorLoop):
     return node('Gather', [chunk, iteration], [value], { axis: { int: 0 } })
   })
   const own = withOwnOutputs(graph)
-  const names = [...carried.map((input) => input.name), 'loss']
+  const names = [...carried.map((input) => input.name), ...reported]
   const inner = names.map((name) => named(own.outputs, name))
   const outer = names.map((name, index): Value => {
     const { dtype, shape } = inner[index] as Value
@@ -49,7 +49,7 @@ export function loopFile(graph: Graph, { fixed, carried, perStep }: TensorLoop):
     inputs: [...fixedValues, ...starts, ...chunks, steps],
     nodes: [{ ...node('Loop', [steps, always, ...starts], outer), body }],
     outputs: outer.map(
-      (value): DeclaredValue => (value.name === 'last loss' ? { ...value, shape: ['steps'] } : value),
+      (value, index): DeclaredValue => (index < carried.length ? value : { ...value, shape: ['steps'] }),
     ),
   })
 }

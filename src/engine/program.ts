@@ -19,8 +19,8 @@ export interface Program {
   readonly batchInputs: readonly StepInput[]
   /** What an update needs besides. */
   readonly updateInputs: readonly StepInput[]
-  /** One update. The loss is a scalar: the mean over copies of the loss trained on. */
-  trainStep(state: FlatState, inputs: Tensors): FlatState & { readonly loss: tf.Tensor }
+  /** One update, and scalars: see `reported`. */
+  trainStep(state: FlatState, inputs: Tensors): FlatState & Record<(typeof reported)[number], tf.Tensor>
   /** Untrimmed loss of each corrupted row: [copies, batchRows]. */
   batchLosses(weights: tf.Tensor, inputs: Tensors): tf.Tensor
 }
@@ -36,6 +36,12 @@ export interface ScoringProgram {
     hasMissing: boolean,
   ): { errors: tf.Tensor; reconstruction: tf.Tensor }
 }
+
+/**
+ * Scalars of every step: the mean over copies of the loss trained on, and the root mean square over copies of the
+ * gradient's length.
+ */
+export const reported = ['loss', 'gradientNorm'] as const
 
 export const rowNumbers = 'row numbers'
 
@@ -85,7 +91,11 @@ export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Arr
       })(parametersOf(layout, state.weights))
       const gradient = tf.concat(grads.map((part) => tf.reshape(part, [-1])))
       const numbers = { stepSize: named(inputs, 'step size'), epsilon: named(inputs, 'epsilon') }
-      return { ...adamStep(spec, state, gradient, numbers), loss: tf.mul(value, 1 / spec.copies) }
+      return {
+        ...adamStep(spec, state, gradient, numbers),
+        loss: tf.mul(value, 1 / spec.copies),
+        gradientNorm: tf.sqrt(tf.mul(tf.sum(tf.square(gradient)), 1 / spec.copies)),
+      }
     },
 
     batchLosses: (weights, inputs) => lossesOf(parametersOf(layout, weights), inputs),

@@ -3,7 +3,7 @@ import type { Engine, Matrix, ModelSpec, ScoredRows, Session, TrainedSteps, Trai
 import type { CompiledLoop, Executor } from './executor.ts'
 import { type Arrays, type InputSpec, named } from './program/inputs.ts'
 import { denseLayout, initialWeights } from './program/layout.ts'
-import { createProgram, createScoringProgram, type Program, rowsKept } from './program.ts'
+import { createProgram, createScoringProgram, type Program, reported, rowsKept } from './program.ts'
 import { type Random, restoredRandom, seededRandom } from './random.ts'
 import { checkRows, drawSteps, holdsMissing } from './session/batches.ts'
 import { closeAll } from './session/closing.ts'
@@ -49,6 +49,7 @@ async function openTraining({ executor, spec, rows, drawFrom }: SessionParts): P
     fixed: program.sessionInputs,
     carried: [flat('weights'), flat('firstMoment'), flat('secondMoment')],
     perStep: [...program.batchInputs, ...program.updateInputs],
+    reported,
     step: (inputs) => ({
       ...program.trainStep(
         {
@@ -108,10 +109,10 @@ class ModelSession implements Session {
     const { program, loop } = await this.#training
     const { batchInputs, updateInputs } = program
     const drawn = drawSteps([...batchInputs, ...updateInputs], count, this.#random, this.#step)
-    const { loss, ...carried } = await loop.run(count, this.#flat, drawn)
+    const { loss, gradientNorm, ...carried } = await loop.run(count, this.#flat, drawn)
     this.#flat = carried
     this.#step += count
-    return { losses: loss as Float32Array, gradientNorms: new Float32Array(count) }
+    return { losses: loss as Float32Array, gradientNorms: gradientNorm as Float32Array }
   }
 
   async evaluate(rows: Matrix): Promise<number> {

@@ -25,11 +25,11 @@ export function tensorflowExecutor(backendName: string): Executor {
       }
     },
 
-    async compileLoop({ fixed, carried, perStep, step }): Promise<CompiledLoop> {
+    async compileLoop({ fixed, carried, perStep, reported, step }): Promise<CompiledLoop> {
       const kept = withBackend(backendName, () => keep(fixed))
       return {
         async run(steps, start, given) {
-          const losses = new Float32Array(steps)
+          const reports = reported.map((name) => ({ name, values: new Float32Array(steps) }))
           let state = start
           for (let index = 0; index < steps; index += 1) {
             state = withBackend(backendName, () =>
@@ -46,9 +46,9 @@ export function tensorflowExecutor(backendName: string): Executor {
                 ),
               ),
             )
-            losses[index] = state.loss?.[0] ?? Number.NaN
+            for (const { name, values } of reports) values[index] = state[name]?.[0] ?? Number.NaN
           }
-          return { ...state, loss: losses }
+          return { ...state, ...Object.fromEntries(reports.map(({ name, values }) => [name, values])) }
         },
         close: async () => withBackend(backendName, () => tf.dispose(kept)),
       }

@@ -1,38 +1,39 @@
 import { Failure } from '../contract/failure.ts'
-import type { Column } from '../contract/records.ts'
+import type { Dataset } from '../contract/records.ts'
 import type { Engine } from '../engine/engine.ts'
 import type { TableChunk } from '../pipeline/dataset/table.ts'
 import { encodeChunk } from '../pipeline/features/encode.ts'
-import { type Encoder, encoderColumnNames } from '../pipeline/features/encoder.ts'
+import type { Encoder } from '../pipeline/features/encoder.ts'
+import { alignColumns } from '../pipeline/scoring/align.ts'
 import { type JudgedRows, openScorer, type Scorer } from '../pipeline/scoring/scorer.ts'
+import type { TrainedModel } from '../pipeline/training/trainedModel.ts'
 import type { RunStore } from './store/runs.ts'
 
 /** A trained model that is open and ready to judge rows of its data set. */
 export interface Judge {
-  readonly encoder: Encoder
-  /** The original columns it reads, in the order its chunks must have. */
+  readonly model: TrainedModel
+  /** The data set's columns that it reads, in the order its chunks must have. */
   readonly columns: readonly string[]
+  /** The chunk with the columns of the model's encoder; missing ones are all missing. */
+  align(chunk: TableChunk): TableChunk
+  /** Shares and typical cells are in the order of the encoder's columns. */
   judge(chunk: TableChunk): Promise<JudgedRows>
 }
 
 export interface Judges {
   /**
-   * Lends the judge of a run to `action`, for a data set's columns as they are now. It stays open until the
-   * action has ended, whatever else is opened or deleted meanwhile.
-   * @throws Failure when a column it was trained on has another type, or is gone
+   * Lends the judge of a run to `action`, for its data set as it is now. It stays open until the action has ended,
+   * whatever else is opened or deleted meanwhile.
+   * @throws Failure when a column of the training has another type since, or is gone
    */
-  use<Result>(
-    runId: string,
-    columns: readonly Column[],
-    action: (judge: Judge) => Promise<Result>,
-  ): Promise<Result>
+  use<Result>(runId: string, dataset: Dataset, action: (judge: Judge) => Promise<Result>): Promise<Result>
   /** Closes a run's model as soon as nobody uses it. */
   close(runId: string): Promise<void>
   closeAll(): Promise<void>
 }
 
 interface OpenModel {
-  readonly loaded: Promise<{ readonly scorer: Scorer; readonly judge: Judge }>
+  readonly loaded: Promise<{ readonly scorer: Scorer; readonly model: TrainedModel }>
   users: number
 }
 
@@ -47,13 +48,7 @@ export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Jud
   async function load(runId: string) {
     const model = await runs.readModel(runId)
     const scorer = await openScorer({ engine: await engine(), model })
-    const { encoder } = model
-    const judge: Judge = {
-      encoder,
-      columns: encoderColumnNames(encoder),
-      judge: (chunk) => scorer.judge(encodeChunk(encoder, chunk)),
-    }
-    return { scorer, judge }
+    return { scorer, model }
   }
 
   function take(runId: string): OpenModel {
@@ -88,15 +83,16 @@ export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Jud
   }
 
   return {
-    async use(runId, columns, action) {
+    async use(runId, dataset, action) {
       const model = take(runId)
       try {
-        const { judge } = await model.loaded.catch((error) => {
+        const { scorer, model: trained } = await model.loaded.catch((error) => {
           if (models.get(runId) === model) models.delete(runId)
           throw error
         })
-        checkTypes(judge.encoder, columns)
-        return await action(judge)
+        // A run that was only scored says itself how its data set's columns differ from the model's.
+        if (runs.find(runId).scored === null) checkTypes(trained.encoder, dataset)
+        return await action(createJudge(scorer, trained, dataset))
       } finally {
         await giveBack(runId, model)
       }
@@ -108,7 +104,19 @@ export function createJudges(runs: RunStore, engine: () => Promise<Engine>): Jud
   }
 }
 
-function checkTypes(encoder: Encoder, columns: readonly Column[]): void {
+function createJudge(scorer: Scorer, model: TrainedModel, dataset: Dataset): Judge {
+  const { encoder } = model
+  const { columns, dialect } = dataset
+  const alignment = alignColumns({ encoder, columns, decimalMark: dialect.decimalMark })
+  return {
+    model,
+    columns: alignment.reads,
+    align: alignment.align,
+    judge: (chunk) => scorer.judge(encodeChunk(encoder, alignment.align(chunk))),
+  }
+}
+
+function checkTypes(encoder: Encoder, { columns }: Dataset): void {
   const now = new Map(columns.map((column) => [column.name, column.type]))
   for (const { name, type } of encoder.columns) {
     if (now.get(name) === type) continue

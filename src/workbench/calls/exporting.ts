@@ -39,7 +39,7 @@ export function exportCalls(context: Context): ExportCalls {
         ended: release,
         async work({ report, signal }) {
           report({ phase: 'Writing rows' })
-          const file = await judges.use(runId, dataset.columns, async (judge) =>
+          const file = await judges.use(runId, dataset, async (judge) =>
             exportRows({
               dataset,
               sourceFolder: folder.sources,
@@ -83,7 +83,8 @@ async function* reasonedRows(context: Context, selection: Selection): AsyncGener
     }
     if (chosen.length === 0) continue
     const { shares } = await judge.judge(selectRows(chunk, chosen))
-    const width = judge.columns.length
+    const { encoder } = judge.model
+    const width = encoder.columns.length
     for (const [index, offset] of chosen.entries()) {
       const row = chunk.firstRow + offset
       const position = positionOfRow[row] ?? 0
@@ -94,7 +95,7 @@ async function* reasonedRows(context: Context, selection: Selection): AsyncGener
         rank: position + 1,
         flagged: score >= cut,
         topColumns: topReasons({
-          encoder: judge.encoder,
+          encoder,
           shares: shares.subarray(index * width, (index + 1) * width),
         }).map((reason) => reason.column),
       }

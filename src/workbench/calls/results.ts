@@ -74,7 +74,8 @@ export function resultCalls(context: Context): ResultCalls {
       const rows = Array.from(ranked.rows.subarray(from, to))
       const columns = dataset.columns.slice(0, shownColumns).map((column) => column.name)
       if (rows.length === 0) return { columns, rows: [], total: ranked.rows.length }
-      return judges.use(runId, dataset.columns, async (judge) => {
+      return judges.use(runId, dataset, async (judge) => {
+        const { encoder } = judge.model
         const [{ cells }, chunk] = await Promise.all([
           readCells(database, dataset, rows, columns),
           readTableRows(database, dataset, rows, judge.columns),
@@ -88,8 +89,8 @@ export function resultCalls(context: Context): ResultCalls {
             score,
             flagged: score >= cut,
             reasons: topReasons({
-              encoder: judge.encoder,
-              shares: rowOf(shares, index, judge.columns.length),
+              encoder,
+              shares: rowOf(shares, index, encoder.columns.length),
             }),
             cells: cells[index] ?? [],
           }
@@ -103,7 +104,8 @@ export function resultCalls(context: Context): ResultCalls {
       const ranked = await runs.readScores(runId)
       const index = ranked.rows.indexOf(row)
       const names = dataset.columns.map((column) => column.name)
-      return judges.use(runId, dataset.columns, async (judge) => {
+      return judges.use(runId, dataset, async (judge) => {
+        const { encoder } = judge.model
         const [{ cells }, chunk] = await Promise.all([
           readCells(database, dataset, [row], names),
           readTableRows(database, dataset, [row], judge.columns),
@@ -115,9 +117,9 @@ export function resultCalls(context: Context): ResultCalls {
           rank: index + 1,
           score: ranked.scores[index] ?? Number.NaN,
           shares: explainShares({
-            encoder: judge.encoder,
+            encoder,
             shares,
-            observed: judge.columns.map((name) => values.get(name) ?? null),
+            observed: encoder.columns.map(({ name }) => values.get(name) ?? null),
             typical: typical[0] ?? [],
           }),
           cells: dataset.columns.map(({ name, role }) => ({

@@ -1,8 +1,8 @@
 import { Failure } from '../../src/contract/failure.ts'
 import type { DesktopHost } from '../../src/contract/host.ts'
 
-/** A file as the import takes it. */
-interface TakenFile {
+/** A file as the page takes it. */
+export interface TakenFile {
   readonly name: string
   readonly blob: Blob
   readonly path: string | null
@@ -13,12 +13,24 @@ export function takenFile(file: File, host: DesktopHost | undefined): TakenFile 
   return { name: file.name, blob: file, path: host?.pathForFile(file) ?? null }
 }
 
-/** The one file of a drop. Throws Failure where there is none, several, or a folder. */
-export function droppedFile(transfer: DataTransfer, host: DesktopHost | undefined): TakenFile {
+/** Whether a file is a model by its name; everything else is read as a table. */
+export const isModelFile = (name: string): boolean => /\.onnx$/i.test(name)
+
+/** What a drop brought: a table, a model, or one of each. */
+export interface Dropped {
+  readonly table: TakenFile | null
+  readonly model: TakenFile | null
+}
+
+/** The files of a drop. Throws Failure where there is none, two of a kind, or a folder. */
+export function droppedFiles(transfer: DataTransfer, host: DesktopHost | undefined): Dropped {
   const files = [...transfer.files]
   const [first] = files
   if (!first) {
-    throw new Failure('bad-request', 'Nothing that was dropped is a file. Drop a .csv, .tsv or .csv.gz file.')
+    throw new Failure(
+      'bad-request',
+      'Nothing that was dropped is a file. Drop a .csv, .tsv or .csv.gz file, or an .onnx model.',
+    )
   }
   const folder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory)
   if (folder) {
@@ -30,10 +42,16 @@ export function droppedFile(transfer: DataTransfer, host: DesktopHost | undefine
       },
     )
   }
-  if (files.length > 1) {
-    throw new Failure('bad-request', `${files.length} files were dropped. Drop one table at a time.`)
+  const models = files.filter((file) => isModelFile(file.name))
+  const tables = files.filter((file) => !isModelFile(file.name))
+  if (models.length > 1 || tables.length > 1) {
+    throw new Failure(
+      'bad-request',
+      `${files.length} files were dropped. Drop one table at a time, and one model.`,
+    )
   }
-  return takenFile(first, host)
+  const taken = (file: File | undefined) => (file ? takenFile(file, host) : null)
+  return { table: taken(tables[0]), model: taken(models[0]) }
 }
 
 /** Pasted cells as a file. */

@@ -1,4 +1,5 @@
 import type { Api } from '../../src/contract/api.ts'
+import { Failure } from '../../src/contract/failure.ts'
 import type { Source } from '../../src/contract/records.ts'
 
 const chunkBytes = 1024 * 1024
@@ -32,4 +33,15 @@ export async function uploadFile(
 export function forgetUpload(api: Api, source: Source): void {
   // A courtesy: what is not forgotten now goes with the core's temporary folder.
   if (source.kind === 'upload') api.endUpload({ uploadId: source.uploadId }).catch(() => {})
+}
+
+/** A browser cannot read a dropped folder or a file that vanished; it says so in its own way. */
+export function readable(thrown: unknown, name: string): unknown {
+  if (!(thrown instanceof DOMException)) return thrown
+  if (thrown.name === 'AbortError') return thrown
+  return new Failure(
+    'unreadable-file',
+    `${name} could not be read. If it is a folder, drop the files in it one by one; if it was moved or is open elsewhere, close it there and drop it again.`,
+    { file: name },
+  )
 }

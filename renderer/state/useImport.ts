@@ -1,5 +1,5 @@
 import { computed, onScopeDispose, shallowRef } from 'vue'
-import { Failure, toWireFailure } from '../../src/contract/failure.ts'
+import { toWireFailure } from '../../src/contract/failure.ts'
 import type {
   ColumnChoice,
   Dialect,
@@ -9,7 +9,7 @@ import type {
   WireFailure,
 } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
-import { forgetUpload, uploadFile } from './upload.ts'
+import { forgetUpload, readable, uploadFile } from './upload.ts'
 import { useAsk } from './useAsk.ts'
 import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
@@ -212,15 +212,4 @@ export function useImport(
       job.forget()
     },
   }
-}
-
-/** A browser cannot read a dropped folder or a file that vanished; it says so in its own way. */
-function readable(thrown: unknown, name: string): unknown {
-  if (!(thrown instanceof DOMException)) return thrown
-  if (thrown.name === 'AbortError') return thrown
-  return new Failure(
-    'unreadable-file',
-    `${name} could not be read. If it is a folder, drop the files in it one by one; if it was moved or is open elsewhere, close it there and drop it again.`,
-    { file: name },
-  )
 }

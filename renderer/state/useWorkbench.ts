@@ -1,5 +1,6 @@
 import { type InjectionKey, inject, shallowRef, watch } from 'vue'
 import type { DesktopHost } from '../../src/contract/host.ts'
+import { isModelFile } from '../shell/files.ts'
 import type { Connection } from './connection.ts'
 import { hostPlace } from './hostPlace.ts'
 import { keepPlace, readPlace } from './place.ts'
@@ -11,6 +12,7 @@ import { useJobs } from './useJobs.ts'
 import { useNotices } from './useNotices.ts'
 import { useProject } from './useProject.ts'
 import { useRun } from './useRun.ts'
+import { useScoring } from './useScoring.ts'
 import { useStage } from './useStage.ts'
 import { useThreshold } from './useThreshold.ts'
 import { useTraining } from './useTraining.ts'
@@ -60,7 +62,25 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
   })
   const columnsChanged = useColumnsChanged(dataset, run, training)
   const exporting = useExport(connection, jobs, run, threshold, hostPlace(host))
+  const scoring = useScoring(connection, jobs, project, run, threshold, async () => {
+    await project.reread()
+    if (stage.stage.value !== 'score')
+      notices.say('news', 'The scoring has ended. Score says what came of it.')
+  })
+  /** Opens a run of any data set in Review. */
+  function review(runId: string): void {
+    const of = project.runs.value.find((one) => one.runId === runId)
+    if (!of) return
+    dataset.select(of.datasetId)
+    run.select(runId, of.datasetId)
+    stage.open('review')
+  }
   connection.on('fileOpened', (source) => {
+    if (isModelFile(source.name)) {
+      stage.open('score')
+      void scoring.takeModelPath(source)
+      return
+    }
     stage.open('import')
     void importing.look({ kind: 'path', path: source.path }, source.name)
   })
@@ -79,6 +99,8 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     training,
     columnsChanged,
     exporting,
+    scoring,
+    review,
     helpOpen,
   }
 }

@@ -1,4 +1,12 @@
-import type { Column, Dataset, Job, Project, RunSummary } from '../../src/contract/records.ts'
+import type {
+  Column,
+  Dataset,
+  Job,
+  ModelSummary,
+  Project,
+  RunSummary,
+  ScoredWith,
+} from '../../src/contract/records.ts'
 
 // Complete records with as little in them as the types allow; tests change the fields they are about.
 
@@ -102,5 +110,41 @@ export const project = (fields: Partial<Project> = {}): Project => ({
   engines: [],
   samples: [],
   warnings: [],
+  ...fields,
+})
+
+export const modelFile = (fields: Partial<ModelSummary> = {}): ModelSummary => ({
+  modelId: 'm1',
+  name: 'pumps-model',
+  trainedAt: '2026-11-20T12:00:00Z',
+  writtenBy: '0.1.0',
+  flavour: { kind: 'variational', beta: 1, warmUpShare: 0.5, score: 'reconstruction', samples: 1 },
+  columns: [
+    { name: 'speed', type: 'number' },
+    { name: 'heat', type: 'number' },
+  ],
+  features: 2,
+  rows: 4,
+  trainableParameters: 1000,
+  threshold: { rule: 'otsu', value: null, cut: 5, flagged: 1 },
+  trainingHash: 'ab12',
+  ...fields,
+})
+
+export const scoredWith = (fields: Partial<ScoredWith> = {}): ScoredWith => ({
+  modelName: 'pumps-model',
+  runId: null,
+  differences: [],
+  drift: {
+    columns: [],
+    scores: {
+      index: 0.02,
+      level: 'none',
+      flaggedTrained: 0.01,
+      flaggedNow: 0.02,
+      medianTrained: 1,
+      medianNow: 1.5,
+    },
+  },
   ...fields,
 })

@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { droppedFile, pastedFile, takenFile, takesLetters, takesText } from '../../../renderer/shell/files.ts'
+import {
+  droppedFiles,
+  pastedFile,
+  takenFile,
+  takesLetters,
+  takesText,
+} from '../../../renderer/shell/files.ts'
 import type { DesktopHost } from '../../../src/contract/host.ts'
 
 const file = (name: string) => new File(['a,b'], name)
@@ -17,10 +23,16 @@ describe('files from outside', () => {
   })
 
   it('are refused in words when dropped together, as a folder, or not at all', () => {
-    expect(() => droppedFile(transfer([file('a'), file('b')]), undefined)).toThrow('2 files were dropped')
-    expect(() => droppedFile(transfer([file('folder')], true), undefined)).toThrow('folder is a folder')
-    expect(() => droppedFile(transfer([]), undefined)).toThrow('Nothing that was dropped is a file')
-    expect(droppedFile(transfer([file('a.csv')]), undefined).name).toBe('a.csv')
+    expect(() => droppedFiles(transfer([file('a'), file('b')]), undefined)).toThrow('2 files were dropped')
+    expect(() => droppedFiles(transfer([file('folder')], true), undefined)).toThrow('folder is a folder')
+    expect(() => droppedFiles(transfer([]), undefined)).toThrow('Nothing that was dropped is a file')
+    expect(droppedFiles(transfer([file('a.csv')]), undefined).table?.name).toBe('a.csv')
+  })
+
+  it('are told apart by name: a model and a table may come together', () => {
+    const { table, model } = droppedFiles(transfer([file('Pumps.ONNX'), file('new.csv')]), undefined)
+    expect([table?.name, model?.name]).toEqual(['new.csv', 'Pumps.ONNX'])
+    expect(() => droppedFiles(transfer([file('a.onnx'), file('b.onnx')]), undefined)).toThrow('and one model')
   })
 
   it('carry pasted cells as they are', async () => {

@@ -22,7 +22,10 @@ function opened() {
 describe('stages', () => {
   it('open only when their data exists, and say what is missing', () => {
     const { state, data, summary } = opened()
-    expect(state.closedBecause.value.train).toBe('Import a table first')
+    expect([state.closedBecause.value.train, state.closedBecause.value.score]).toEqual([
+      'Import a table first',
+      null,
+    ])
     state.open('train')
     expect(state.stage.value).toBe('import')
     data.value = dataset()

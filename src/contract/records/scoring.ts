@@ -44,6 +44,7 @@ export interface Drift {
   readonly scores: {
     readonly index: number
     readonly level: DriftLevel
+    /** Shares of the rows flagged: only these can be compared. */
     readonly flaggedTrained: number
     readonly flaggedNow: number
     readonly medianTrained: number

@@ -61,3 +61,12 @@ export const flavourKinds = [
   'pca',
   'stacked',
 ] as const satisfies readonly Flavour['kind'][]
+
+/** A table with fewer rows than this trains on all of them: it has none to spare. */
+const fewestRowsToSplit = 500
+const mostHeldOutRows = 1000
+
+/** How many rows of a table are held out of training for the validation curve. */
+export function heldOutRows(rows: number, validationShare: number): number {
+  return rows < fewestRowsToSplit ? 0 : Math.min(mostHeldOutRows, Math.floor(rows * validationShare))
+}

@@ -1,17 +1,17 @@
 import { setImmediate } from 'node:timers/promises'
 import type { LossPoint, Threshold, ThresholdSuggestion, TrainingSettings } from '../contract/records.ts'
 import type { Engine, Matrix } from '../engine/engine.ts'
-import { holdsMissing } from '../engine/session/batches.ts'
 import type { Table } from './dataset/table.ts'
 import { encodeTable } from './features/encode.ts'
-import { featureCount } from './features/encoder.ts'
+import { type Encoder, featureCount } from './features/encoder.ts'
 import { fitEncoder } from './features/fit.ts'
-import { checkSettings } from './model/checkSettings.ts'
-import { planModel } from './model/plan.ts'
+import { checkSameTable, type PreparedTable } from './features/prepare.ts'
+import { checkCombinations, checkSettings } from './model/checkSettings.ts'
+import { chosenSettings, planModel, withRows } from './model/plan.ts'
 import { type Ranking, rankScores } from './scoring/rank.ts'
 import { openScorer } from './scoring/scorer.ts'
 import { suggestThresholds } from './threshold/suggest.ts'
-import { type TrainingProgress, trainModel } from './training/train.ts'
+import { type TrainingProgress, trainModel, type Unfinished } from './training/train.ts'
 import type { TrainedModel } from './training/trainedModel.ts'
 
 export type DetectProgress =
@@ -29,6 +29,8 @@ export interface Detection extends Ranking {
   readonly suggestions: readonly ThresholdSuggestion[]
   readonly seconds: { readonly features: number; readonly train: number; readonly score: number }
   readonly curve: readonly LossPoint[]
+  /** The step whose weights are the model's, where early stopping went back to it; null = the last one. */
+  readonly bestStep: number | null
   readonly stepsDone: number
   readonly trainableParameters: number
   readonly features: number
@@ -43,35 +45,32 @@ export interface Detection extends Ranking {
 export async function detect(input: {
   readonly table: Table
   readonly settings?: Partial<TrainingSettings> | undefined
+  /** The table as `prepareTable` made it, so that several seeds share the work. */
+  readonly prepared?: PreparedTable | undefined
+  /** A training on this table that was cancelled: goes on with it, by its own settings, to the same end. */
+  readonly resume?: Unfinished | undefined
   readonly engine: Engine
   readonly signal: AbortSignal
   readonly onProgress?: ((progress: DetectProgress) => void) | undefined
   /** Awaited between chunks of training, so that calls of a person come first. */
   readonly giveWay?: (() => Promise<void>) | undefined
 }): Promise<Detection> {
-  const { table, engine, signal, onProgress } = input
+  const { table, engine, signal, onProgress, resume } = input
   const clock = stopwatch()
-  // Before the work that a refusal would make useless: first what needs no table, then what needs only its size.
-  checkSettings(input.settings ?? {})
-  const encoder = await fitEncoder({ table, signal })
-  const features = featureCount(encoder)
-  const plan = planModel({ settings: input.settings, rows: table.rows, features, hasMissing: false })
-  const matrix = await encodeTable({
-    table,
-    encoder,
-    signal,
-    onProgress: (share) => onProgress?.({ phase: 'features', share }),
-  })
-  const { settings, trainableParameters } = plan
-  const spec = { ...plan.spec, hasMissing: holdsMissing(matrix) }
+  const settings = resume?.model.settings ?? input.settings
+  const prepared =
+    input.prepared ?? (await prepareTable({ table, settings, resume: resume?.model, signal, onProgress }))
+  const { encoder, matrix } = prepared
+  const plan = resume?.model ?? planFor({ table, settings, encoder, matrix })
   const featuresSeconds = clock()
-  const { model, complete, curve } = await trainModel({
+  const { model, complete, curve, bestStep } = await trainModel({
     engine,
     encoder,
-    settings,
-    spec,
+    settings: plan.settings,
+    spec: plan.spec,
     matrix,
     signal,
+    resume,
     giveWay: input.giveWay,
     onProgress: (progress) => onProgress?.({ phase: 'training', ...progress }),
   })
@@ -93,10 +92,64 @@ export async function detect(input: {
     suggestions,
     seconds: { features: featuresSeconds, train: trainSeconds, score: clock() },
     curve,
+    bestStep,
     stepsDone: model.state.step,
-    trainableParameters,
-    features,
+    trainableParameters: model.state.weights.length,
+    features: matrix.columns,
   }
+}
+
+/**
+ * Learns how to encode a table and encodes it, for one training or several with the same `softClip`. What a training
+ * with these settings would be refused for is refused before.
+ * @param input.resume encodes as this model does
+ * @throws as `detect`
+ */
+export async function prepareTable(input: {
+  readonly table: Table
+  readonly settings?: Partial<TrainingSettings> | undefined
+  readonly resume?: TrainedModel | undefined
+  readonly signal: AbortSignal
+  readonly onProgress?: ((progress: DetectProgress) => void) | undefined
+}): Promise<PreparedTable> {
+  const { table, resume, signal, onProgress } = input
+  // Before the work that a refusal would make useless: first what needs no table, then what needs only its size.
+  checkSettings(input.settings ?? {})
+  const chosen = chosenSettings(input.settings)
+  checkCombinations(chosen, null)
+  if (resume) checkSameTable({ table, encoder: resume.encoder, rows: resume.rows })
+  const encoder = resume?.encoder ?? (await fitEncoder({ table, signal, softClip: chosen.softClip }))
+  planModel({
+    settings: input.settings,
+    rows: table.rows,
+    features: featureCount(encoder),
+    hasMissing: false,
+    encoder,
+  })
+  const matrix = await encodeTable({
+    table,
+    encoder,
+    signal,
+    onProgress: (share) => onProgress?.({ phase: 'features', share }),
+  })
+  return { encoder, matrix }
+}
+
+function planFor(input: {
+  readonly table: Table
+  readonly settings: Partial<TrainingSettings> | undefined
+  readonly encoder: Encoder
+  readonly matrix: Matrix
+}): Pick<TrainedModel, 'settings' | 'spec'> {
+  const { table, settings, encoder, matrix } = input
+  const plan = planModel({
+    settings,
+    rows: table.rows,
+    features: matrix.columns,
+    hasMissing: false,
+    encoder,
+  })
+  return { settings: plan.settings, spec: withRows(plan.spec, matrix) }
 }
 
 async function scoreRows(input: {

@@ -1,6 +1,6 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Engine, Matrix, ModelSpec } from '../../src/engine/engine.ts'
-import { parameterCount } from '../../src/pipeline/model/plan.ts'
+import { denseLayout } from '../../src/engine/program/layout.ts'
 
 interface Opened {
   readonly spec: ModelSpec
@@ -28,7 +28,7 @@ export function constantEngine(
     async open(spec: ModelSpec, rows: Matrix, state?: { readonly step: number }, drawFrom?: Int32Array) {
       opened.push({ spec, rows, drawFrom })
       let step = state?.step ?? 0
-      const parameters = new Float32Array(parameterCount(spec)).fill(level)
+      const parameters = new Float32Array(denseLayout(spec).size).fill(level)
       return {
         async train(steps: number) {
           const count = Math.min(steps, spec.schedule.steps - step)

@@ -1,14 +1,14 @@
 import type { Cell } from '../../contract/records.ts'
 import { dayMilliseconds, phaseFromWaves } from './dates.ts'
-import type { EncodedColumn, Encoder, Feature } from './encoder.ts'
+import { type EncodedColumn, type Encoder, type Feature, scalesOf } from './encoder.ts'
 import { roundTo } from './fitNumber.ts'
-import { unscale } from './scaling.ts'
 
 /**
  * An encoded or reconstructed row in original units, one cell a column of the encoder: numbers scaled back,
  * the likeliest category (null: most likely missing), date-times as ISO text, durations in words.
  */
 export function decodeRow(encoder: Encoder, encodedRow: ArrayLike<number>): Cell[] {
+  const { unscale } = scalesOf(encoder)
   let offset = 0
   return encoder.columns.map((column) => {
     const values = column.features.map((feature, place) =>

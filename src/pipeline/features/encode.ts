@@ -2,8 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import type { Matrix } from '../../engine/engine.ts'
 import type { CellVector, Table, TableChunk } from '../dataset/table.ts'
 import { dayMilliseconds, phaseOf } from './dates.ts'
-import { type Encoder, encoderColumnNames, type Feature, featureCount } from './encoder.ts'
-import { scale } from './scaling.ts'
+import { type Encoder, encoderColumnNames, type Feature, featureCount, scalesOf } from './encoder.ts'
 
 /** Rows written before the next column's turn: few enough to stay in the processor's cache. */
 const rowsPerBlock = 2048
@@ -55,13 +54,14 @@ type Write = (from: number, to: number, target: Float32Array) => void
 
 function chunkWriter(encoder: Encoder, chunk: TableChunk): Write {
   const columns = featureCount(encoder)
+  const { scale } = scalesOf(encoder)
   const writers: Write[] = []
   let offset = 0
   for (const [index, column] of encoder.columns.entries()) {
     const vector = chunk.vectors[index]
     if (!vector) throw new Error(`The chunk has no cells of column ${column.name}`)
     if (vector.kind === 'text')
-      writers.push(textWriter({ texts: vector.values, features: column.features, columns, offset }))
+      writers.push(textWriter({ texts: vector.values, features: column.features, columns, offset, scale }))
     else {
       for (const [place, feature] of column.features.entries()) {
         const read = numberReader(feature, { encoder, chunk, vector })
@@ -92,8 +92,9 @@ function textWriter(input: {
   readonly features: readonly Feature[]
   readonly columns: number
   readonly offset: number
+  readonly scale: ReturnType<typeof scalesOf>['scale']
 }): Write {
-  const { texts, features, columns, offset } = input
+  const { texts, features, columns, offset, scale } = input
   const levels = new Map<string, number>()
   for (const [place, feature] of features.entries()) {
     if (feature.kind === 'level') levels.set(feature.value, place)
@@ -119,6 +120,7 @@ function numberReader(
   cells: { readonly encoder: Encoder; readonly chunk: TableChunk; readonly vector: CellVector },
 ): (row: number) => number {
   const numbers = numbersOf(cells.vector)
+  const { scale } = scalesOf(cells.encoder)
   const { scaling } = feature
   const finite = (value: number) => (Number.isFinite(value) ? scale(value, scaling) : Number.NaN)
   switch (feature.kind) {

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { Failure } from '../../contract/failure.ts'
 import type { ColumnType } from '../../contract/records.ts'
+import { type Scaling, scale, scaleLinearly, unscale, unscaleLinearly } from './scaling.ts'
 
 const scaling = z.strictObject({ centre: z.number(), spread: z.number().positive() })
 
@@ -44,6 +45,8 @@ const encoderSchema = z.strictObject({
   columns: z.array(encodedColumn).min(1).readonly(),
   /** Columns that cannot tell rows apart, and why. */
   dropped: z.array(z.strictObject({ name: z.string(), reason: z.string() })).readonly(),
+  /** Whether values beyond two spreads grow only logarithmically; encoders of the first version always clip. */
+  softClip: z.boolean().default(true),
 })
 
 export type Feature = z.infer<typeof feature>
@@ -73,6 +76,13 @@ export function parseEncoder(value: unknown): Encoder {
     }
   }
   return parsed.data
+}
+
+type Scale = (value: number, scaling: Scaling) => number
+
+/** From original to encoded units, and back, as this encoder does it. */
+export function scalesOf({ softClip }: Encoder): { readonly scale: Scale; readonly unscale: Scale } {
+  return softClip ? { scale, unscale } : { scale: scaleLinearly, unscale: unscaleLinearly }
 }
 
 /** The columns that `encodeChunk` needs, in its order. */

@@ -24,8 +24,9 @@ export async function fitEncoder(input: {
   readonly table: Table
   readonly signal: AbortSignal
   readonly seed?: number
+  readonly softClip?: boolean
 }): Promise<Encoder> {
-  const { table, signal, seed = 0 } = input
+  const { table, signal, seed = 0, softClip = true } = input
   if (table.rows < fewestRows) {
     throw new Failure(
       'too-few-rows',
@@ -55,7 +56,7 @@ export async function fitEncoder(input: {
       { features: chosen.length },
     )
   }
-  return { version: 1, columns, dropped }
+  return { version: 1, columns, dropped, softClip }
 }
 
 function fitColumn(input: {

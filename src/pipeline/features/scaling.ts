@@ -46,6 +46,19 @@ export function unscale(encoded: number, { centre, spread }: Scaling): number {
   return centre + z * spread
 }
 
+/** Beyond this many spreads from the centre unclipped values stay where they are, so that their squares are numbers. */
+const farthest = 1e6
+
+/** As `scale`, without the soft clip. */
+export function scaleLinearly(value: number, { centre, spread }: Scaling): number {
+  return Math.min(farthest, Math.max(-farthest, (value - centre) / spread))
+}
+
+/** The inverse of `scaleLinearly` within a million spreads. */
+export function unscaleLinearly(encoded: number, { centre, spread }: Scaling): number {
+  return centre + encoded * spread
+}
+
 /** Linear interpolation between the two nearest ranks, of values sorted upwards. */
 export function quantile(sorted: Float64Array | Float32Array, share: number): number {
   const position = (sorted.length - 1) * share

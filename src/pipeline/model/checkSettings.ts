@@ -1,7 +1,10 @@
+import { combinationProblems, type TableFacts } from '../../contract/combinations.ts'
 import { Failure } from '../../contract/failure.ts'
-import type { Corruption, TrainingSettings } from '../../contract/records.ts'
+import type { Corruption, Flavour, TrainingSettings } from '../../contract/records.ts'
 import {
   corruptionRanges,
+  flavourKinds,
+  flavourRanges,
   hiddenLayers,
   hiddenNodes,
   type SettingRange,
@@ -27,16 +30,37 @@ export function checkSettings(settings: Partial<TrainingSettings>): void {
     if (value === undefined || (value === null && open.has(name))) continue
     checkNumber(name, value, range)
   }
-  if (settings.hidden !== undefined) checkHidden(settings.hidden)
+  if (settings.hidden !== undefined) checkLayers('hidden', settings.hidden)
+  if (settings.decoder) checkLayers('decoder', settings.decoder)
+  if (settings.flavour !== undefined) checkFlavour(settings.flavour)
   if (settings.corruption !== undefined) checkCorruption(settings.corruption)
 }
 
-function checkHidden(hidden: readonly number[]): void {
-  const { from, to } = hiddenLayers
-  if (hidden.length < from || hidden.length > to)
-    refuse('hidden', `${hidden.length} layers`, `between ${from} and ${to} layers`)
-  for (const nodes of hidden) checkNumber('hidden', nodes, hiddenNodes)
+/**
+ * Refuses settings that do not go together, with a Failure `bad-request` that says why.
+ * @param table null as long as nothing is known of it
+ */
+export function checkCombinations(settings: TrainingSettings, table: TableFacts | null): void {
+  const [first] = combinationProblems(settings, table)
+  if (first) throw new Failure('bad-request', first.message, { setting: first.settings[0] ?? '' })
 }
+
+function checkLayers(name: 'hidden' | 'decoder', layers: readonly number[]): void {
+  const { from, to } = hiddenLayers
+  if (layers.length < from || layers.length > to)
+    refuse(name, `${layers.length} layers`, `between ${from} and ${to} layers`)
+  for (const nodes of layers) checkNumber(name, nodes, hiddenNodes)
+}
+
+function checkFlavour(flavour: Flavour): void {
+  if (!flavourKinds.includes(flavour.kind)) refuse('flavour', flavour.kind, flavourKinds.join(', '))
+  for (const [name, value] of Object.entries(flavour)) {
+    if (isFlavourNumber(name)) checkNumber(`${flavour.kind} ${name}`, value, flavourRanges[name])
+  }
+}
+
+const isFlavourNumber = (name: string): name is keyof typeof flavourRanges =>
+  Object.hasOwn(flavourRanges, name)
 
 function checkCorruption(corruption: Corruption): void {
   if (corruption.kind === 'none') return

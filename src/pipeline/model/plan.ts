@@ -1,99 +1,123 @@
 import type { Corruption, TrainingSettings } from '../../contract/records.ts'
-import type { ModelSpec } from '../../engine/engine.ts'
-import { checkSettings } from './checkSettings.ts'
+import type { CodeSpec, Matrix, ModelSpec } from '../../engine/engine.ts'
+import { denseLayout } from '../../engine/program/layout.ts'
+import { holdsMissing } from '../../engine/session/batches.ts'
+import type { Encoder } from '../features/encoder.ts'
+import { autoFor, type ResolvedSettings, resolveSettings } from './auto.ts'
+import { checkCombinations, checkSettings } from './checkSettings.ts'
 import { checkModelSize, checkTableSize } from './checkSize.ts'
-
-/** Above this many features Auto trains fewer copies on smaller batches, to stay within interactive time. */
-const wide = 200
-
-/** What Auto uses where the person chose nothing. The recipe's numbers; null depends on the table. */
-export const autoSettings: TrainingSettings = {
-  seed: 1,
-  flavour: { kind: 'denoising' },
-  // Two to four deviations is a plateau: noise this strong cannot be undone cell by cell, only from the
-  // structure that most rows share.
-  corruption: { kind: 'gaussian', sigma: 3 },
-  corruptionSchedule: 'constant',
-  hidden: [64],
-  decoder: null,
-  code: null,
-  copies: null,
-  steps: 400,
-  batchRows: null,
-  learningRate: 3e-3,
-  learningRateSchedule: 'cosine',
-  gradientLimit: null,
-  loss: 'squared',
-  categoryLoss: 'same',
-  rowLoss: 'log1p',
-  // 0.6 to 0.7 is a plateau on the development tables; on network-connections more is better.
-  keepShare: 0.65,
-  softClip: true,
-  // Measured: holding out a tenth leaves detection as it was (0.815 / 0.499 on the development tables).
-  validationShare: 0.1,
-  earlyStopping: null,
-}
+import { categoryBlocks, contextFeatures, tableFacts } from './columns.ts'
+import { featureRanges, needsRanges } from './ranges.ts'
 
 export interface Plan {
-  /** No null is left. */
+  /** No null is left where Auto chooses. */
   readonly settings: TrainingSettings
+  /** Without what only the rows can say: `withRows` adds it. */
   readonly spec: ModelSpec
+  /** Weights and biases of all copies together. */
   readonly trainableParameters: number
+}
+
+/** What the person chose, over what Auto uses for the flavour. Fields that are undefined count as left out. */
+export function chosenSettings(settings: Partial<TrainingSettings> = {}): TrainingSettings {
+  const chosen = Object.entries(settings).filter(([, value]) => value !== undefined)
+  return { ...autoFor(settings.flavour?.kind ?? 'denoising'), ...Object.fromEntries(chosen) }
 }
 
 /**
  * The network and its training for a table of this size.
- * @throws Failure `bad-request` on settings out of range, and where table or network would not fit into memory
+ * @param input.encoder of the table; needed where settings are about columns (context, softmax)
+ * @throws Failure `bad-request` on settings out of range or that do not go together, and where table or network
+ * would not fit into memory
  */
 export function planModel(input: {
   readonly settings?: Partial<TrainingSettings> | undefined
   readonly rows: number
   readonly features: number
   readonly hasMissing: boolean
+  readonly encoder?: Encoder | undefined
 }): Plan {
-  const { rows, features, hasMissing } = input
-  const chosen = { ...autoSettings, ...defined(input.settings ?? {}) }
-  const settings = {
-    ...chosen,
-    code: chosen.code ?? Math.min(8, Math.max(2, Math.floor(features / 3))),
-    copies: chosen.copies ?? (features > wide ? 2 : 4),
-    batchRows: chosen.batchRows ?? Math.min(features > wide ? 128 : 256, rows),
-  }
+  const { rows, features, hasMissing, encoder } = input
+  const chosen = chosenSettings(input.settings)
+  // First as chosen, so that nothing of Auto's is blamed.
+  checkSettings(chosen)
+  const settings = resolveSettings(chosen, { rows, features })
   checkSettings(settings)
+  checkCombinations(settings, tableFacts({ rows, features, encoder }))
   checkTableSize(rows, features)
-  const layers = [...settings.hidden, settings.code, ...settings.hidden.toReversed()]
-  const spec: ModelSpec = {
+  const spec = { ...specOf({ settings, features, rows, encoder }), hasMissing }
+  const trainableParameters = denseLayout(spec).size
+  checkModelSize(spec, trainableParameters)
+  return { settings, spec, trainableParameters }
+}
+
+/** The specification for these encoded rows: whether cells are missing, and what values features take. */
+export function withRows(spec: ModelSpec, matrix: Matrix): ModelSpec {
+  return {
+    ...spec,
+    hasMissing: holdsMissing(matrix),
+    ranges: needsRanges(spec) ? featureRanges(matrix) : null,
+  }
+}
+
+function specOf(input: {
+  readonly settings: TrainingSettings & ResolvedSettings
+  readonly features: number
+  readonly rows: number
+  readonly encoder: Encoder | undefined
+}): ModelSpec {
+  const { settings, features, rows, encoder } = input
+  const { flavour, hidden } = settings
+  const isLinear = flavour.kind === 'linear' || flavour.kind === 'pca'
+  const layers = [...hidden, settings.code, ...(settings.decoder ?? hidden.toReversed())]
+  return {
     features,
-    context: [],
+    context: flavour.kind === 'conditional' ? contextFeatures(flavour.context, encoder) : [],
     copies: settings.copies,
     layers,
-    codeLayer: settings.hidden.length,
-    code: { kind: 'plain' },
-    activation: 'silu',
-    initialScales: [1, ...layers.slice(1).map(() => siluScale), nearZero],
+    codeLayer: hidden.length,
+    code: codeSpec(settings),
+    activation: isLinear ? 'linear' : 'silu',
+    initialScales: [1, ...layers.slice(1).map(() => (isLinear ? 1 : siluScale)), nearZero],
     inputDivisor: inputDivisor(settings.corruption),
     corruption: settings.corruption,
     corruptionSchedule: settings.corruptionSchedule,
     cellLoss: settings.loss,
-    categories: [],
+    categories: settings.categoryLoss === 'softmax' ? categoryBlocks(settings, encoder) : [],
     ranges: null,
     rowLoss: settings.rowLoss,
     trim: { keepShare: settings.keepShare, warmUpShare: 0.1 },
     optimiser: { beta1: 0.9, beta2: 0.99, epsilon: 1e-8, gradientLimit: settings.gradientLimit },
     schedule: {
       steps: settings.steps,
-      pretrainingSteps: 0,
+      pretrainingSteps:
+        flavour.kind === 'stacked' ? Math.round(flavour.pretrainingShare * settings.steps) : 0,
       peakLearningRate: settings.learningRate,
       warmUpShare: 0.1,
       shape: settings.learningRateSchedule,
     },
     batchRows: Math.min(settings.batchRows, rows),
     seed: settings.seed,
-    hasMissing,
+    hasMissing: false,
   }
-  const trainableParameters = parameterCount(spec)
-  checkModelSize(spec, trainableParameters)
-  return { settings, spec, trainableParameters }
+}
+
+function codeSpec({ flavour }: TrainingSettings): CodeSpec {
+  switch (flavour.kind) {
+    case 'sparse':
+      return flavour.penalty === 'l1'
+        ? { kind: 'l1', weight: flavour.weight }
+        : { kind: 'kl', weight: flavour.weight, target: flavour.target }
+    case 'contractive':
+      return { kind: 'contractive', weight: flavour.weight }
+    case 'variational':
+    case 'conditional': {
+      const { beta, warmUpShare, score, samples } = flavour
+      return { kind: 'variational', beta, warmUpShare, score, samples }
+    }
+    default:
+      return { kind: 'plain' }
+  }
 }
 
 /** Keeps the variance of the signal through a SiLU layer. */
@@ -104,21 +128,4 @@ const nearZero = 0.01
 /** Brings columns of deviation 1 with noise added back to deviation 1. */
 function inputDivisor(corruption: Corruption): number {
   return corruption.kind === 'gaussian' ? Math.sqrt(1 + corruption.sigma ** 2) : 1
-}
-
-/** Weights and biases of all copies together. */
-export function parameterCount({
-  features,
-  layers,
-  copies,
-}: Pick<ModelSpec, 'features' | 'layers' | 'copies'>): number {
-  const sizes = [features, ...layers, features]
-  let parameters = 0
-  for (const [index, outputs] of sizes.slice(1).entries()) parameters += ((sizes[index] ?? 0) + 1) * outputs
-  return parameters * copies
-}
-
-/** Leaves out fields that are undefined, so that they do not hide Auto's. */
-function defined<T extends object>(settings: T): T {
-  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as T
 }

@@ -1,9 +1,6 @@
+import { heldOutRows } from '../../contract/settings.ts'
 import type { Matrix } from '../../engine/engine.ts'
 import { sampleRows } from '../features/sample.ts'
-
-const mostValidationRows = 1000
-/** A table with fewer rows than this trains on all of them: it has none to spare. */
-const fewestRowsToSplit = 500
 
 /**
  * Sets a seeded sample of rows aside from training, for the validation curve. The rows that are left are numbered,
@@ -16,8 +13,8 @@ export function splitValidation(input: {
 }): { drawFrom: Int32Array; validation: Matrix } | { drawFrom: null; validation: null } {
   const { matrix, share, seed } = input
   const { rows, columns, values } = matrix
-  const count = Math.min(mostValidationRows, Math.floor(rows * share))
-  if (count === 0 || rows < fewestRowsToSplit) return { drawFrom: null, validation: null }
+  const count = heldOutRows(rows, share)
+  if (count === 0) return { drawFrom: null, validation: null }
   const heldOut = sampleRows({ rows, count, seed, purpose: 'validation' })
   const drawFrom = new Int32Array(rows - count)
   const cells = new Float32Array(count * columns)

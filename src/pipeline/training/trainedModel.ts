@@ -1,53 +1,83 @@
-import { z } from 'zod'
 import { Failure } from '../../contract/failure.ts'
 import type { TrainingSettings } from '../../contract/records.ts'
 import type { ModelSpec, TrainingState } from '../../engine/engine.ts'
+import { denseLayout } from '../../engine/program/layout.ts'
 import { type Encoder, featureCount, parseEncoder } from '../features/encoder.ts'
 import { checkSettings } from '../model/checkSettings.ts'
-import { parameterCount } from '../model/plan.ts'
+import { checkModelSize } from '../model/checkSize.ts'
+import type { Best } from './earlyStopping.ts'
+import { modelSchema } from './modelSchema.ts'
+import type { Pending } from './steps.ts'
+
+export { settingsSchema } from './settingsSchema.ts'
 
 /** Everything that scores a row: how it is encoded, the network, and its weights. */
 export interface TrainedModel {
   readonly encoder: Encoder
   readonly settings: TrainingSettings
   readonly spec: ModelSpec
+  /** Its weights are the model's: with early stopping the best, else the last. */
   readonly state: TrainingState
+  /** What going on with the training needs besides `state`; null once the training is over. */
+  readonly unfinished: UnfinishedState | null
   /** Name of the engine that trained it. */
   readonly engine: string
   /** Rows of the table that it was trained for. */
   readonly rows: number
 }
 
+export interface UnfinishedState {
+  /** What the loss curve's next point has gathered. */
+  readonly pending: Pending
+  /** With early stopping: the point whose weights `state` has. */
+  readonly best: Best | null
+  /** The weights reached, where `state` has better ones. */
+  readonly latestWeights: Float32Array | null
+}
+
 /** A model as two files: readable JSON, and the numbers of the state as little-endian 32-bit floats. */
 export interface SerialisedModel {
   readonly json: string
-  /** Weights, first moment, second moment, one after the other. */
+  /** Weights, first moment, second moment and, where `unfinished` has them, latest weights, one after the other. */
   readonly numbers: Float32Array
 }
 
-export function serialiseModel({ state, ...rest }: TrainedModel): SerialisedModel {
+/** Longer JSON is no model of ours: a thousand columns with a hundred values each take some ten million characters. */
+const longestJson = 200_000_000
+
+export function serialiseModel({ state, unfinished, ...rest }: TrainedModel): SerialisedModel {
   const { weights, firstMoment, secondMoment, ...counters } = state
-  const numbers = new Float32Array(weights.length * 3)
-  for (const [index, vector] of [weights, firstMoment, secondMoment].entries()) {
-    numbers.set(vector, index * weights.length)
+  const vectors = [weights, firstMoment, secondMoment]
+  if (unfinished?.latestWeights) vectors.push(unfinished.latestWeights)
+  const numbers = new Float32Array(weights.length * vectors.length)
+  for (const [index, vector] of vectors.entries()) numbers.set(vector, index * weights.length)
+  const content = {
+    format: 'residual-model',
+    version: 2,
+    ...rest,
+    state: counters,
+    unfinished: unfinished && { pending: unfinished.pending, best: unfinished.best },
   }
-  return { json: JSON.stringify({ format: 'residual-model', version: 1, ...rest, state: counters }), numbers }
+  return { json: JSON.stringify(content), numbers }
 }
 
 /** Reads a model back. Throws Failure `bad-request` when its parts are damaged or do not belong together. */
 export function parseModel({ json, numbers }: SerialisedModel): TrainedModel {
+  if (json.length > longestJson) throw damaged('its description is too long')
   const parsed = modelSchema.safeParse(parseJson(json))
   if (!parsed.success) {
     const first = parsed.error.issues[0]
     throw damaged(first ? `${first.path.join('.')}: ${first.message}` : 'unreadable')
   }
-  const { format: _format, version: _version, state, ...rest } = parsed.data
+  const { format: _format, version: _version, state, unfinished, ...rest } = parsed.data
   const encoder = parseEncoder(rest.encoder)
   checkSettings(rest.settings)
-  const count = parameterCount(rest.spec)
+  const count = denseLayout(rest.spec).size
+  checkModelSize(rest.spec, count)
   if (featureCount(encoder) !== rest.spec.features) throw damaged('encoder and network differ in features')
-  if (numbers.length !== count * 3) {
-    throw damaged(`${numbers.length} numbers where the network needs ${count * 3}`)
+  const vectors = unfinished?.best ? 4 : 3
+  if (numbers.length !== count * vectors) {
+    throw damaged(`${numbers.length} numbers where the network needs ${count * vectors}`)
   }
   if (!numbers.every(Number.isFinite)) throw damaged('a weight is not a number')
   const part = (index: number) => numbers.slice(index * count, (index + 1) * count)
@@ -55,128 +85,9 @@ export function parseModel({ json, numbers }: SerialisedModel): TrainedModel {
     ...rest,
     encoder,
     state: { ...state, weights: part(0), firstMoment: part(1), secondMoment: part(2) },
+    unfinished: unfinished && { ...unfinished, latestWeights: unfinished.best ? part(3) : null },
   }
 }
-
-const number = z.number()
-const rate = (kind: 'masking' | 'salt-and-pepper' | 'swap') =>
-  z.strictObject({ kind: z.literal(kind), rate: number })
-const corruption = z.discriminatedUnion('kind', [
-  z.strictObject({ kind: z.literal('none') }),
-  z.strictObject({ kind: z.literal('gaussian'), sigma: number }),
-  rate('masking'),
-  rate('salt-and-pepper'),
-  rate('swap'),
-])
-const count = z.number().int().positive()
-const variational = {
-  beta: number,
-  warmUpShare: number,
-  score: z.enum(['reconstruction', 'elbo']),
-  samples: count,
-}
-const l1 = { penalty: z.literal('l1'), weight: number }
-const kl = { penalty: z.literal('kl'), weight: number, target: number }
-const flavour = z.union([
-  z.strictObject({ kind: z.enum(['denoising', 'undercomplete', 'overcomplete', 'linear', 'pca']) }),
-  z.strictObject({ kind: z.literal('sparse'), ...l1 }),
-  z.strictObject({ kind: z.literal('sparse'), ...kl }),
-  z.strictObject({ kind: z.literal('contractive'), weight: number }),
-  z.strictObject({ kind: z.literal('variational'), ...variational }),
-  z.strictObject({ kind: z.literal('conditional'), context: z.array(z.string()), ...variational }),
-  z.strictObject({ kind: z.literal('stacked'), pretrainingShare: number }),
-])
-const corruptionSchedule = z.enum(['constant', 'rising', 'falling'])
-const cellLoss = z.enum([
-  'squared',
-  'absolute',
-  'huber',
-  'log-cosh',
-  'binary-cross-entropy',
-  'gaussian-likelihood',
-])
-const rowLoss = z.enum(['log1p', 'mean'])
-const shape = z.enum(['cosine', 'linear', 'constant'])
-
-/**
- * Settings as they are kept in files, with the model and with the run's record. Defaults are what the first version,
- * which had no such setting, always did.
- */
-export const settingsSchema = z.strictObject({
-  seed: z.number().int().nonnegative(),
-  flavour: flavour.default({ kind: 'denoising' }),
-  corruption,
-  corruptionSchedule: corruptionSchedule.default('constant'),
-  hidden: z.array(count),
-  decoder: z.array(count).nullable().default(null),
-  code: count.nullable(),
-  copies: count.nullable(),
-  steps: count,
-  batchRows: count.nullable(),
-  learningRate: number,
-  learningRateSchedule: shape.default('cosine'),
-  gradientLimit: number.nullable().default(null),
-  loss: cellLoss.default('squared'),
-  categoryLoss: z.enum(['same', 'softmax']).default('same'),
-  rowLoss: rowLoss.default('log1p'),
-  keepShare: number,
-  softClip: z.boolean().default(true),
-  validationShare: number,
-  earlyStopping: count.nullable().default(null),
-})
-
-const place = z.number().int().nonnegative()
-const specSchema = z.strictObject({
-  features: count,
-  context: z.array(place),
-  copies: count,
-  layers: z.array(count).min(1),
-  codeLayer: place,
-  code: z.discriminatedUnion('kind', [
-    z.strictObject({ kind: z.literal('plain') }),
-    z.strictObject({ kind: z.literal('l1'), weight: number }),
-    z.strictObject({ kind: z.literal('kl'), weight: number, target: number }),
-    z.strictObject({ kind: z.literal('contractive'), weight: number }),
-    z.strictObject({ kind: z.literal('variational'), ...variational }),
-  ]),
-  activation: z.enum(['silu', 'linear']),
-  initialScales: z.array(number),
-  inputDivisor: number.positive(),
-  corruption,
-  corruptionSchedule,
-  cellLoss,
-  categories: z.array(z.strictObject({ from: place, to: place })),
-  ranges: z.strictObject({ low: z.array(number), high: z.array(number) }).nullable(),
-  rowLoss,
-  trim: z.strictObject({ keepShare: number, warmUpShare: number }),
-  optimiser: z.strictObject({
-    beta1: number,
-    beta2: number,
-    epsilon: number,
-    gradientLimit: number.nullable(),
-  }),
-  schedule: z.strictObject({
-    steps: count,
-    pretrainingSteps: place,
-    peakLearningRate: number,
-    warmUpShare: number,
-    shape,
-  }),
-  batchRows: count,
-  seed: z.number().int(),
-  hasMissing: z.boolean(),
-})
-
-const modelSchema = z.strictObject({
-  format: z.literal('residual-model'),
-  version: z.literal(1),
-  encoder: z.unknown(),
-  settings: settingsSchema,
-  spec: specSchema,
-  state: z.strictObject({ step: z.number().int().nonnegative(), random: z.array(z.number()) }),
-  engine: z.string(),
-  rows: count,
-})
 
 function parseJson(json: string): unknown {
   try {

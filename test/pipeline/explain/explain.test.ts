@@ -7,6 +7,7 @@ const encoder: Encoder = {
   version: 1,
   columns: ['a', 'b', 'c', 'd'].map((name) => ({ name, type: 'number', features: [number] })),
   dropped: [],
+  softClip: true,
 }
 
 describe('explainShares', () => {

@@ -2,8 +2,9 @@ import { describe, expect, it } from 'vitest'
 import { checkInput } from '../../../src/contract/checks.ts'
 import type { TrainingSettings } from '../../../src/contract/records.ts'
 import { settingRanges } from '../../../src/contract/settings.ts'
+import { autoFor } from '../../../src/pipeline/model/auto.ts'
 import { checkSettings } from '../../../src/pipeline/model/checkSettings.ts'
-import { autoSettings, planModel } from '../../../src/pipeline/model/plan.ts'
+import { planModel } from '../../../src/pipeline/model/plan.ts'
 
 const table = { rows: 5000, features: 30, hasMissing: false }
 const planned = (settings: Partial<TrainingSettings>) => planModel({ ...table, settings })
@@ -12,7 +13,7 @@ describe('checkSettings', () => {
   it('takes settings that are left out or open', () => {
     checkSettings({})
     checkSettings({ code: null, copies: null, batchRows: null })
-    checkSettings(autoSettings)
+    checkSettings(autoFor('denoising'))
     expect(() => checkSettings({ hidden: [0] })).toThrow(expect.objectContaining({ code: 'bad-request' }))
   })
 
@@ -99,7 +100,7 @@ describe('planModel', () => {
     expect(spec.layers).toEqual([32, 16, 3, 16, 32])
     expect(spec.initialScales).toEqual([1, 1.96, 1.96, 1.96, 1.96, 0.01])
     expect([spec.seed, spec.copies, spec.schedule.steps]).toEqual([7, 1, 50])
-    expect(settings.learningRate).toBe(autoSettings.learningRate)
+    expect(settings.learningRate).toBe(autoFor('denoising').learningRate)
   })
 
   it('does not shrink the input for noise that does not widen it', () => {

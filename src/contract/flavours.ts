@@ -1,0 +1,26 @@
+import type { Flavour } from './records.ts'
+
+/** Each kind of flavour with the numbers that Auto gives it. */
+export const autoFlavours: { readonly [Kind in Flavour['kind']]: Extract<Flavour, { kind: Kind }> } = {
+  denoising: { kind: 'denoising' },
+  undercomplete: { kind: 'undercomplete' },
+  overcomplete: { kind: 'overcomplete' },
+  sparse: { kind: 'sparse', penalty: 'l1', weight: 0.1 },
+  contractive: { kind: 'contractive', weight: 0.1 },
+  variational: { kind: 'variational', beta: 1, warmUpShare: 0.25, score: 'reconstruction', samples: 8 },
+  conditional: {
+    kind: 'conditional',
+    // Which columns are context only a person can say.
+    context: [],
+    beta: 1,
+    warmUpShare: 0.25,
+    score: 'reconstruction',
+    samples: 8,
+  },
+  linear: { kind: 'linear' },
+  pca: { kind: 'pca' },
+  stacked: { kind: 'stacked', pretrainingShare: 0.4 },
+}
+
+/** Target activation that Auto gives the KL penalty of a sparse code. */
+export const autoSparseTarget = 0.1

@@ -17,17 +17,43 @@ export async function loadOnnxRuntime(): Promise<OnnxRuntime> {
   }
 }
 
-/** Runs `work`; what ONNX Runtime throws becomes a Failure with its reason. */
+/** Runs `work`; what ONNX Runtime throws becomes a Failure that names the node, where one is known, and a way out. */
 export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    const reason = reasonOf(cause)
+    const node = nodeIn(reason)
     throw new Failure(
       'engine',
-      `ONNX Runtime stopped: ${reasonOf(cause)}. If it ran out of memory, use fewer copies, smaller layers or fewer columns.`,
+      `ONNX Runtime stopped${node ? ` at the node ${node.name} (${node.operation})` : ''}: ${
+        node?.reason ?? reason
+      }. ${wayOut(reason)}`,
+      node ? { node: node.name, operation: node.operation } : {},
     )
   }
 }
+
+/** How ONNX Runtime names the node at fault while it runs, checks types, looks for a kernel, or reads a file. */
+const nodePatterns: readonly RegExp[] = [
+  /running (?<operation>\w+) node\. Name:'(?<name>[^']*)'(?: Status Message: )?(?<reason>.*)/,
+  /(?<reason>Type Error: .*) of operator \((?<operation>\w+)\) in node \((?<name>[^)]*)\)/,
+  /(?<reason>Could not find an implementation) for (?<operation>\w+)\(\d+\) node with name '(?<name>[^']*)'/,
+  /In Node, \("(?<name>[^"]*)", (?<operation>\w+),.*Error (?<reason>.*)/,
+]
+
+function nodeIn(message: string): { name: string; operation: string; reason: string } | null {
+  for (const pattern of nodePatterns) {
+    const { name, operation, reason } = pattern.exec(message)?.groups ?? {}
+    if (name !== undefined && operation !== undefined) return { name, operation, reason: reason ?? message }
+  }
+  return null
+}
+
+const wayOut = (reason: string): string =>
+  /memory|alloc|bytes/i.test(reason)
+    ? 'Use fewer copies, smaller layers or fewer columns: they need less memory.'
+    : 'Choose the engine "reference", which is slow but runs everywhere, or fall back to it with --fallback reference.'
 
 /** The first line of whatever was thrown, without the full stop that the sentence around it brings. */
 export const reasonOf = (thrown: unknown): string =>

@@ -1,11 +1,18 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { engineStatuses, openEngine } from '../../src/engine/engines.ts'
+import type { Executor } from '../../src/engine/executor.ts'
+import { fallBackExecutor } from '../../src/engine/fallBackExecutor.ts'
+import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
 import { guarded } from '../../src/engine/onnxRuntime.ts'
+import { named, type Tensors } from '../../src/engine/program/inputs.ts'
+import { referenceExecutor } from '../../src/engine/referenceEngine.ts'
+import { openSession } from '../../src/engine/session.ts'
 import { tensorflowStatus } from '../../src/engine/tensorflowEngine.ts'
-import { exampleRows, exampleSpec } from './examples.ts'
+import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 describe('engines', () => {
   it('say whether they can be used, and if not, why and what would help', async () => {
@@ -55,7 +62,118 @@ describe('engines', () => {
 
   it('report what ONNX Runtime says in one sentence', async () => {
     const failing = guarded(() => Promise.reject(new Error('Failed to allocate memory..\nat somewhere')))
-    await expect(failing).rejects.toThrow('ONNX Runtime stopped: Failed to allocate memory. If it')
+    await expect(failing).rejects.toThrow('ONNX Runtime stopped: Failed to allocate memory. Use fewer copies')
+  })
+
+  it('name the node where a graph fails while it runs, and the way out', async () => {
+    const compiled = await onnxExecutor({}).compile({
+      fixed: [],
+      inputs: [
+        { name: 'x', shape: [2, 2], dtype: 'float32' },
+        { name: 'rows', shape: [3], dtype: 'int32' },
+      ],
+      run: (inputs) => ({ y: tf.gather(named(inputs, 'x'), named(inputs, 'rows') as tf.Tensor1D) }),
+    })
+    const failing = compiled.run({ x: new Float32Array(4), rows: Int32Array.of(0, 9, 1) })
+    await expect(failing).rejects.toMatchObject({
+      code: 'engine',
+      details: { node: expect.stringMatching(/^Gather_\d+$/), operation: 'Gather' },
+      message: expect.stringMatching(
+        /^ONNX Runtime stopped at the node Gather_\d+ \(Gather\): indices element out of data bounds, idx=9.* --fallback reference\.$/,
+      ),
+    })
+    await compiled.close()
+  })
+
+  it.each([
+    [
+      'This is an invalid model. In Node, ("Gelu_7", Nope, "", -1) : ("x": tensor(float),) -> ("Gelu_7": tensor(float),) , Error No Op registered for Nope with domain_version of 18',
+      'at the node Gelu_7 (Nope): No Op registered for Nope with domain_version of 18.',
+    ],
+    [
+      "Could not find an implementation for Pow(15) node with name 'Pow_3'",
+      'at the node Pow_3 (Pow): Could not find an implementation.',
+    ],
+  ])('read the node out of %s', async (message, expected) => {
+    await expect(guarded(() => Promise.reject(new Error(message)))).rejects.toThrow(expected)
+  })
+
+  it('fall back to the reference only when asked, and say why', async () => {
+    // ONNX has no exponential of whole numbers; TensorFlow.js computes it.
+    const definition = {
+      fixed: [],
+      inputs: [{ name: 'x', shape: [3], dtype: 'int32' as const }],
+      run: (inputs: Tensors) => ({ y: tf.cast(tf.exp(named(inputs, 'x')), 'float32') }),
+    }
+    const onnx = onnxExecutor({})
+    await expect(onnx.compile(definition)).rejects.toThrow(/at the node Exp_\d+ \(Exp\): Type Error/)
+    const reasons: string[] = []
+    const asked = fallBackExecutor(
+      onnx,
+      async () => referenceExecutor,
+      (failure) => reasons.push(failure.message),
+    )
+    const compiled = await asked.compile(definition)
+    const { y } = await compiled.run({ x: Int32Array.of(0, 1, 2) })
+    expect(relativeError(y ?? [], [1, Math.E, Math.E ** 2])).toBeLessThan(1e-6)
+    expect(reasons).toEqual([expect.stringMatching(/at the node Exp_\d+ \(Exp\)/)])
+    await compiled.close()
+  })
+
+  it('repeat on the reference a run that failed, from where it stood, and stay there', async () => {
+    const real = onnxExecutor({})
+    let runs = 0
+    let closed = 0
+    const failing: Executor = {
+      ...real,
+      async compileLoop(definition) {
+        const loop = await real.compileLoop(definition)
+        return {
+          run: (...given) => {
+            runs += 1
+            return runs === 1
+              ? loop.run(...given)
+              : guarded(() => Promise.reject(new Error('the device is gone')))
+          },
+          close: () => {
+            closed += 1
+            return loop.close()
+          },
+        }
+      },
+    }
+    const reasons: string[] = []
+    const executor = fallBackExecutor(
+      failing,
+      async () => referenceExecutor,
+      (failure) => reasons.push(failure.message),
+    )
+    const rows = exampleRows(20, 6)
+    const session = await openSession(executor, exampleSpec(), rows)
+    const undisturbed = await openSession(real, exampleSpec(), rows)
+    const losses = [await session.train(3), await session.train(3), await session.train(3)].flatMap(
+      (steps) => [...steps.losses],
+    )
+    expect(relativeError(losses, (await undisturbed.train(9)).losses)).toBeLessThan(1e-4)
+    expect({ runs, closed, reasons: reasons.length }).toEqual({ runs: 2, closed: 1, reasons: 1 })
+    await session.close()
+    await undisturbed.close()
+  })
+
+  it('let pass what is no failure of the runtime', async () => {
+    const executor = fallBackExecutor(
+      onnxExecutor({}),
+      async () => referenceExecutor,
+      () => {},
+    )
+    const compiling = executor.compile({
+      fixed: [],
+      inputs: [{ name: 'x', shape: [3], dtype: 'float32' }],
+      run: () => {
+        throw new Error('a bug')
+      },
+    })
+    await expect(compiling).rejects.toThrow('a bug')
   })
 
   it('take turns without disturbing each other', async () => {

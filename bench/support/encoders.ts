@@ -4,6 +4,7 @@ import type { Encoder } from '../../src/pipeline/features/encoder.ts'
 export function numberEncoder(columns: number): Encoder {
   return {
     version: 1,
+    softClip: true,
     columns: Array.from({ length: columns }, (_, index) => ({
       name: `column ${index + 1}`,
       type: 'number' as const,

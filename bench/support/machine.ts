@@ -34,6 +34,7 @@ export async function measureMachine(threads: number): Promise<MachineRates> {
     fixed: fixed.slice(0, 1),
     carried: inputs.slice(1),
     perStep: [],
+    reported: ['loss'],
     step: ({ a, b }) => ({ b: tf.add(a as tf.Tensor, b as tf.Tensor), loss: tf.scalar(0) }),
   })
   const steps = 4

@@ -1,6 +1,6 @@
 import { createRequire } from 'node:module'
 import { createOnnxEngine } from '../src/engine/onnxEngine.ts'
-import { modelSpec, networks, normalRows } from './support/networks.ts'
+import { modelSpec, networks, normalRows } from '../bench/support/networks.ts'
 
 const { InferenceSession } = createRequire('/work/wt/speed/package.json')('onnxruntime-node')
 const create = InferenceSession.create.bind(InferenceSession)

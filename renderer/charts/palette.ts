@@ -4,7 +4,7 @@ import { computed, type InjectionKey, inject, type ShallowRef, shallowRef } from
 export const darkKey: InjectionKey<Readonly<ShallowRef<boolean>>> = Symbol('dark')
 
 const names = ['surface', 'ink', 'ink-soft', 'ink-faint', 'line', 'accent', 'alarm', 'bar'] as const
-type Palette = Readonly<Record<(typeof names)[number], string>>
+export type Palette = Readonly<Record<(typeof names)[number], string>>
 
 /** The colours of the style sheet for drawing on a canvas, which knows no CSS variables. */
 export function usePalette() {

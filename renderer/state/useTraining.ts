@@ -1,25 +1,30 @@
 import { computed, shallowRef, watch } from 'vue'
-import type { Api } from '../../src/contract/api.ts'
-import type { Job, TrainingSettings, WireFailure } from '../../src/contract/records.ts'
+import type { Flavour, Job, TrainingPlan, TrainingSettings, WireFailure } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
+import { type Conflict, findConflicts } from './training/conflicts.ts'
+import { asAuto, type Field, useChoices } from './training/useChoices.ts'
+import { useEstimate } from './training/useEstimate.ts'
 import { useAsk } from './useAsk.ts'
 import type { DatasetState } from './useDataset.ts'
 import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
 
-type TrainingPlan = Awaited<ReturnType<Api['planTraining']>>
+/** Milliseconds that a setting must stand still before the plan with it is asked for. */
+const rest = 150
 
-/** Auto's plan for the data set, what the person changed of it, and the training job. */
+/** Auto's plan for the data set, what the person changed of it, what that leads to, and the training job. */
 export function useTraining(
   connection: Connection,
   jobs: JobsState,
   { dataset }: DatasetState,
   trained: (runId: string) => Promise<void>,
 ) {
-  const plan = useAsk<TrainingPlan>()
-  const changes = shallowRef<Partial<TrainingSettings>>({})
-  /** What was written into a knob and cannot be used, by setting; nothing trains while there is any. */
-  const refused = shallowRef<ReadonlyMap<keyof TrainingSettings, string>>(new Map())
+  const choices = useChoices()
+  const { changes, seeds, refused } = choices
+  /** Auto's plan for the chosen kind. */
+  const auto = useAsk<TrainingPlan>()
+  /** The plan with everything that the person chose. */
+  const chosen = useAsk<TrainingPlan>()
   /** The data set that the training is of; null for one that was under way when the page connected. */
   const trainedOn = shallowRef<string | null>(null)
 
@@ -30,27 +35,49 @@ export function useTraining(
     await trained(status.result.runId)
   })
 
-  const planAgain = async () => {
-    const id = dataset.value?.datasetId
-    if (id === undefined) plan.clear()
-    else await plan.ask(() => connection.api.planTraining({ datasetId: id }))
-  }
+  const datasetId = computed(() => dataset.value?.datasetId)
+  const flavour = computed(() => changes.value.flavour)
   // Roles and types decide the features, so a changed column asks for a new plan.
   const columnsKey = computed(() =>
     dataset.value?.columns.map((column) => `${column.type[0]}${column.role[0]}`).join(''),
   )
+
+  async function planAgain(): Promise<void> {
+    const id = datasetId.value
+    if (id === undefined) return auto.clear()
+    const settings = flavour.value && { flavour: plannable(flavour.value) }
+    await auto.ask(() => connection.api.planTraining({ datasetId: id, ...(settings && { settings }) }))
+  }
   watch(
-    () => [dataset.value?.datasetId, columnsKey.value] as const,
-    async ([id], before) => {
-      if (id !== before?.[0]) {
-        changes.value = {}
-        refused.value = new Map()
-        plan.clear()
+    [datasetId, columnsKey, () => JSON.stringify(flavour.value)],
+    async ([id], [before]) => {
+      if (id !== before) {
+        choices.forget()
+        auto.clear()
       }
+      chosen.clear()
       await planAgain()
     },
     { immediate: true },
   )
+
+  /** Whether anything but the kind was changed; else Auto's plan is the plan. */
+  const changed = computed(() => Object.keys(changes.value).some((name) => name !== 'flavour'))
+  const ownNumbers = computed(
+    () =>
+      flavour.value !== undefined && JSON.stringify(flavour.value) !== JSON.stringify(asAuto(flavour.value)),
+  )
+  let resting: ReturnType<typeof setTimeout> | undefined
+  watch([changes, auto.value, refused], () => {
+    clearTimeout(resting)
+    if (!changed.value || !auto.value.value || refused.value.size > 0) return chosen.clear()
+    resting = setTimeout(() => {
+      const id = datasetId.value
+      const settings = { ...changes.value }
+      if (settings.flavour) settings.flavour = plannable(settings.flavour)
+      if (id !== undefined) void chosen.ask(() => connection.api.planTraining({ datasetId: id, settings }))
+    }, rest)
+  })
 
   // One that was under way when the page connected is followed like the page's own.
   watch(
@@ -62,7 +89,7 @@ export function useTraining(
     },
     { immediate: true },
   )
-  const here = computed(() => trainedOn.value === null || trainedOn.value === dataset.value?.datasetId)
+  const here = computed(() => trainedOn.value === null || trainedOn.value === datasetId.value)
   /** Whether the data set on the table is being trained on, from the click on. */
   const running = computed(() => here.value && job.running.value)
   const shown = computed(() => (running.value ? job.job.value : null))
@@ -75,61 +102,94 @@ export function useTraining(
     return here.value && status?.state === 'cancelled' && status.result === null
   })
 
-  const settings = computed<TrainingSettings | null>(() =>
-    plan.value.value ? { ...plan.value.value.settings, ...changes.value } : null,
+  const settings = computed<TrainingSettings | null>(() => {
+    const base = chosen.value.value ?? auto.value.value
+    return base && { ...base.settings, ...filled(changes.value) }
+  })
+  const conflicts = computed<readonly Conflict[]>(() => {
+    const plan = auto.value.value
+    if (!settings.value || !plan || !dataset.value) return []
+    const { columns } = dataset.value
+    return findConflicts({ settings: settings.value, plan, columns, refusal: chosen.failure.value })
+  })
+  const hindered = computed(() => refused.value.size > 0 || conflicts.value.length > 0)
+  const ready = computed(() => auto.value.value !== null && !hindered.value)
+  const { estimate, estimateFailure, estimateBusy } = useEstimate(connection, () =>
+    datasetId.value !== undefined && ready.value && !job.running.value && !chosen.busy.value
+      ? { datasetId: datasetId.value, settings: changes.value }
+      : null,
   )
 
-  /** Changes one knob; a value equal to Auto's stays marked as chosen. */
-  function change(fields: Partial<TrainingSettings>): void {
-    changes.value = { ...changes.value, ...fields }
-    accept(Object.keys(fields) as (keyof TrainingSettings)[])
-  }
-
-  /** Keeps what cannot be used as it was written. */
-  function refuse(field: keyof TrainingSettings, text: string): void {
-    refused.value = new Map(refused.value).set(field, text)
-  }
-  function accept(fields: readonly (keyof TrainingSettings)[]): void {
-    refused.value = new Map([...refused.value].filter(([field]) => !fields.includes(field)))
-  }
-
-  /** Gives a knob back to Auto, or all of them. */
-  function giveBack(field?: keyof TrainingSettings): void {
-    if (!field) {
-      changes.value = {}
-      refused.value = new Map()
-      return
-    }
-    accept([field])
-    const { [field]: _dropped, ...rest } = changes.value
-    changes.value = rest
-  }
-
   async function start(): Promise<void> {
-    const id = dataset.value?.datasetId
-    if (id === undefined || job.running.value || refused.value.size > 0) return
+    const id = datasetId.value
+    if (id === undefined || job.running.value || hindered.value) return
     trainedOn.value = id
-    await job.start(() => connection.api.startTraining({ datasetId: id, settings: changes.value }))
+    const several = seeds.value && { seeds: seeds.value }
+    await job.start(() =>
+      connection.api.startTraining({ datasetId: id, settings: changes.value, ...several }),
+    )
+  }
+
+  /** Goes on with a run that was paused; its result replaces the run. */
+  async function resume(runId: string): Promise<void> {
+    if (datasetId.value === undefined || job.running.value) return
+    trainedOn.value = datasetId.value
+    await job.start(() => connection.api.resumeTraining({ runId }))
+  }
+
+  /** Stops the training here; what it reached is scored, kept, and can be resumed. */
+  function pause(): void {
+    const now = shown.value
+    if (now && !jobs.cancelling.value.has(now.jobId)) void jobs.cancel(now.jobId)
   }
 
   return {
-    plan: plan.value,
-    planFailure: plan.failure,
-    planBusy: plan.busy,
+    ...choices,
+    plan: auto.value,
+    planFailure: auto.failure,
+    planBusy: auto.busy,
     planAgain,
+    /** What Train will do as things stand. */
+    outlook: computed(() => chosen.value.value ?? auto.value.value),
+    outlookBusy: computed(() => auto.busy.value || chosen.busy.value),
+    estimate,
+    estimateFailure,
+    estimateBusy,
     settings,
-    changes,
-    refused,
-    change,
-    refuse,
-    giveBack,
+    conflicts,
+    ready,
+    anyChosen: computed(
+      () => changed.value || ownNumbers.value || seeds.value !== null || refused.value.size > 0,
+    ),
+    /** Whether a setting is the person's, be it usable or not. */
+    isChosen: (field: Field) =>
+      field === 'seeds'
+        ? seeds.value !== null || refused.value.has(field)
+        : field in changes.value || refused.value.has(field),
+    /** Why a setting must be changed before anything can be trained. */
+    conflictAt: (field: Field) => conflicts.value.find(({ fields }) => fields[0] === field)?.sentence ?? null,
     running,
     shown,
     elsewhere,
     failure,
     cancelledEmpty,
     start,
+    resume,
+    pause,
   }
+}
+
+/** A kind that the core can plan: without its context columns a conditional network is a variational one. */
+function plannable(flavour: Flavour): Flavour {
+  if (flavour.kind !== 'conditional' || flavour.context.length > 0) return flavour
+  const { kind: _kind, context: _context, ...variational } = flavour
+  return { kind: 'variational', ...variational }
+}
+
+/** Without what is null because Auto chooses it; null means "none" elsewhere. */
+function filled({ code, copies, batchRows, ...rest }: Partial<TrainingSettings>): Partial<TrainingSettings> {
+  const open = Object.entries({ code, copies, batchRows }).filter(([, value]) => typeof value === 'number')
+  return { ...rest, ...Object.fromEntries(open) }
 }
 
 export type TrainingState = ReturnType<typeof useTraining>

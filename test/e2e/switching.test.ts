@@ -62,6 +62,7 @@ describe('going back and forth between data sets and runs', () => {
 
   it('keeps the run on screen, and the question about it, when a training adds another', async () => {
     await page.getByTestId('stage-train').click()
+    await page.getByTestId('settings-optimiser').locator('summary').click()
     await page.getByLabel('Steps', { exact: true }).fill('1500')
     await page.getByLabel('Steps', { exact: true }).press('Tab')
     await page.getByTestId('train-start').click()

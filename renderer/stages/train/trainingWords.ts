@@ -1,10 +1,16 @@
-import type { Corruption, TrainingSettings } from '../../../src/contract/records.ts'
-import { hiddenLayers, hiddenNodes, type SettingRange } from '../../../src/contract/settings.ts'
-import { formatCount, plural } from '../../format.ts'
+import type {
+  Corruption,
+  RunSummary,
+  TrainingEstimate,
+  TrainingSettings,
+} from '../../../src/contract/records.ts'
+import { mostSeeds, type SettingRange, settingRanges } from '../../../src/contract/settings.ts'
+import { flavourTitles } from '../../flavourWords.ts'
+import { formatBytes, formatCount, formatNumber, formatSeconds, plural } from '../../format.ts'
 
 /** Layers of the network from input to output: "21–64–7–64–21". */
-export function networkShape(features: number, { hidden, code }: TrainingSettings): string {
-  return [features, ...hidden, code ?? 'code', ...[...hidden].reverse(), features].join('–')
+export function networkShape(features: number, { hidden, code, decoder }: TrainingSettings): string {
+  return [features, ...hidden, code ?? 'code', ...(decoder ?? hidden.toReversed()), features].join('–')
 }
 
 /** One sentence about what Train will do. */
@@ -12,19 +18,39 @@ export function planSentence(
   plan: { readonly rows: number; readonly features: number },
   settings: TrainingSettings,
 ): string {
+  const table = `${plural(plan.rows, 'row')} × ${plural(plan.features, 'feature')}`
+  if (settings.flavour.kind === 'pca') {
+    return `${table}, ${plural(settings.code ?? 0, 'principal component')}, computed rather than trained.`
+  }
   const copies = settings.copies ?? 1
   return (
-    `${plural(plan.rows, 'row')} × ${plural(plan.features, 'feature')}, ` +
+    `${table}, ` +
     `${copies === 1 ? 'one network' : `${formatCount(copies)} copies of a network`} ${networkShape(plan.features, settings)}, ` +
     `${plural(settings.steps, 'step')} of ${plural(settings.batchRows ?? 0, 'row')}.`
   )
 }
 
-export const corruptionKinds: readonly { readonly value: Corruption['kind']; readonly title: string }[] = [
-  { value: 'gaussian', title: 'Gaussian noise' },
-  { value: 'masking', title: 'Masking' },
-  { value: 'swap', title: 'Swap with other rows' },
-]
+/** What a training, once for each seed, will take. */
+export function estimateSentence({ seconds, bytes }: TrainingEstimate, runs: number): string {
+  const memory = `${formatBytes(bytes)} of memory`
+  const time = formatSeconds(seconds * runs)
+  const about = time.startsWith('under') ? time : `about ${time}`
+  return runs === 1 ? `Takes ${about} and ${memory}.` : `${runs} runs take ${about} together and ${memory}.`
+}
+
+/** What a finished run has done. */
+export function endedSentence(run: RunSummary): string {
+  const { settings, seconds, bestStep } = run
+  const scored = `scored ${plural(run.rows, 'row')} in ${formatNumber(seconds.score, 2)} s`
+  if (run.scored) return `The model “${run.scored.modelName}” ${scored}.`
+  const time = `in ${formatNumber(seconds.train, 2)} s`
+  if (settings.flavour.kind === 'pca') {
+    return `Computed ${plural(settings.code ?? 0, 'principal component')} ${time} and ${scored}.`
+  }
+  const best = bestStep === null ? '' : `; the best weights were those of step ${formatCount(bestStep)}`
+  const kind = flavourTitles[settings.flavour.kind]
+  return `${kind}: trained ${plural(run.stepsDone, 'step')} ${time} and ${scored} with ${run.engine}${best}.`
+}
 
 /** Another kind of corruption at a level that suits it. */
 export function corruptionOf(kind: Corruption['kind']): Corruption {
@@ -54,14 +80,14 @@ export function readSetting(text: string, { from, to, whole }: SettingRange): nu
 export const rangeSentence = ({ from, to, whole }: SettingRange): string =>
   `Write a ${whole ? 'whole number' : 'number'} from ${from} to ${to}.`
 
-/** Layer sizes from "64, 32"; null where the text is not a list of sizes that a network may have. */
-export function readLayers(text: string): number[] | null {
-  const sizes = text
+/** Seeds from "1, 2, 3"; null where the text is no list of different seeds. */
+export function readSeeds(text: string): number[] | null {
+  const seeds = text
     .split(/[\s,;]+/)
     .filter((part) => part !== '')
-    .map((part) => readSetting(part, hiddenNodes))
-  if (sizes.length < hiddenLayers.from || sizes.length > hiddenLayers.to) return null
-  return sizes.every((size) => size !== null) ? sizes : null
+    .map((part) => readSetting(part, settingRanges.seed))
+  if (seeds.length === 0 || seeds.length > mostSeeds || new Set(seeds).size < seeds.length) return null
+  return seeds.every((seed) => seed !== null) ? seeds : null
 }
 
-export const layersSentence = `Write ${hiddenLayers.from} to ${hiddenLayers.to} whole numbers from ${hiddenNodes.from} to ${hiddenNodes.to}, such as 64, 32.`
+export const seedsSentence = `Write up to ${mostSeeds} different whole numbers from 0 to ${settingRanges.seed.to}, such as 1, 2, 3.`

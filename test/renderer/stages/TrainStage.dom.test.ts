@@ -81,30 +81,30 @@ describe('training', () => {
       return wrapper.find<HTMLInputElement>(`[id="${label?.attributes('for')}"]`)
     }
     const sentences = () => wrapper.findAll('[data-testid="knob-refusal"]').map((one) => one.text())
-    await field('Hidden layers').setValue('banana')
-    await field('Seed').setValue('4294967296')
+    for (const group of wrapper.findAll<HTMLDetailsElement>('details')) {
+      group.element.open = true
+      await group.trigger('toggle')
+    }
+    await at('nodes-hidden-0').setValue('banana')
+    await field('Seeds').setValue('4294967296')
     await field('Steps').setValue('2.5')
-    expect([field('Hidden layers').element.value, field('Seed').element.value]).toEqual([
-      'banana',
-      '4294967296',
-    ])
+    const layer = at('nodes-hidden-0').element as HTMLInputElement
+    expect([layer.value, field('Seeds').element.value]).toEqual(['banana', '4294967296'])
+    expect(at('network-wrong').text()).toBe('Write a whole number from 1 to 4096.')
     expect(sentences()).toEqual([
-      'Write 1 to 6 whole numbers from 1 to 4096, such as 64, 32.',
       'Write a whole number from 1 to 1000000.',
-      'Write a whole number from 0 to 4294967295.',
+      'Write up to 20 different whole numbers from 0 to 4294967295, such as 1, 2, 3.',
     ])
     expect(at('train-start').attributes('disabled')).toBeDefined()
     document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))
     expect(started).toEqual([])
 
-    await field('Hidden layers').setValue('32, 16')
-    await field('Seed').setValue('4294967295')
+    await at('nodes-hidden-0').setValue('32')
+    await field('Seeds').setValue('4294967295')
     await field('Steps').setValue('7')
     expect([sentences(), at('train-refused').exists()]).toEqual([[], false])
     await at('train-start').trigger('click')
-    expect(started).toEqual([
-      { datasetId: 'd1', settings: { hidden: [32, 16], seed: 4_294_967_295, steps: 7 } },
-    ])
+    expect(started).toEqual([{ datasetId: 'd1', settings: { hidden: [32], seed: 4_294_967_295, steps: 7 } }])
     wrapper.unmount()
   })
 })

@@ -8,7 +8,12 @@ import { issuePlace, issueSentence } from '../../../renderer/stages/import/issue
 import { rowAsText } from '../../../renderer/stages/review/rowText.ts'
 import { againstWords } from '../../../renderer/stages/review/shareWords.ts'
 import { ruleTitle } from '../../../renderer/stages/review/thresholdWords.ts'
-import { networkShape, planSentence, readLayers } from '../../../renderer/stages/train/trainingWords.ts'
+import {
+  estimateSentence,
+  networkShape,
+  planSentence,
+  readSeeds,
+} from '../../../renderer/stages/train/trainingWords.ts'
 import { readCommand } from '../../../src/hosts/cli/arguments.ts'
 import { column, dataset, run } from '../records.ts'
 
@@ -132,15 +137,32 @@ describe('training words', () => {
     )
   })
 
+  it('draw a decoder of its own, and components as what they are', () => {
+    const { settings } = run()
+    expect(networkShape(9, { ...settings, hidden: [64], code: 3, decoder: [5, 7] })).toBe('9–64–3–5–7–9')
+    const components = { ...settings, flavour: { kind: 'pca' }, hidden: [], code: 3 } as const
+    expect(planSentence({ rows: 1, features: 9 }, components)).toBe(
+      '1 row × 9 features, 3 principal components, computed rather than trained.',
+    )
+  })
+
+  it('say what a training takes, for all of its seeds', () => {
+    const estimate = { seconds: 4.2, bytes: 120_000_000 }
+    expect(estimateSentence(estimate, 1)).toBe('Takes about 4 s and 120 MB of memory.')
+    expect(estimateSentence(estimate, 3)).toBe('3 runs take about 13 s together and 120 MB of memory.')
+    expect(estimateSentence({ seconds: 0.2, bytes: 1e6 }, 1)).toBe('Takes under a second and 1 MB of memory.')
+  })
+
   it.each([
-    ['64', [64]],
-    ['128, 32', [128, 32]],
-    ['', []],
-    ['64, x', null],
-    ['0', null],
-    ['1.5', null],
-    ['1 2 3 4 5 6 7', null],
-  ])('read layers from "%s"', (text, layers) => expect(readLayers(text)).toEqual(layers))
+    ['1', [1]],
+    ['3, 2 1', [3, 2, 1]],
+    ['', null],
+    ['1, 1', null],
+    ['1, x', null],
+    ['-1', null],
+    ['4294967296', null],
+    [Array.from({ length: 21 }, (_, index) => index).join(), null],
+  ])('read seeds from "%s"', (text, seeds) => expect(readSeeds(text)).toEqual(seeds))
 })
 
 describe('a row as text', () => {

@@ -64,8 +64,8 @@ describe('training', () => {
   it('waits while a knob holds what cannot be used, until it is changed or given back', async () => {
     const { training, started } = await opened()
     training.refuse('steps', 'many')
-    training.refuse('seed', '-1')
-    training.change({ seed: 3 })
+    training.refuse('seeds', '-1')
+    training.changeSeeds([3])
     await training.start()
     expect([[...training.refused.value], started]).toEqual([[['steps', 'many']], []])
     training.giveBack('steps')

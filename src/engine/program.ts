@@ -1,15 +1,29 @@
 import './gradients.ts'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec } from './engine.ts'
+import { createCode } from './program/codes.ts'
 import { createCorruption } from './program/corruptions.ts'
+import { createCost } from './program/costs.ts'
 import { named, type SessionInput, type StepInput, type Tensors } from './program/inputs.ts'
 import { denseLayout, type ParameterLayout } from './program/layout.ts'
-import { cellErrors, cleanRows, rowLosses, trimmedMeans } from './program/loss.ts'
-import { reconstruct } from './program/network.ts'
-import { adamNumbers, adamStep, type FlatState } from './program/optimiser.ts'
+import { type CleanRows, cleanRows, rowLosses, rowMeans, trimmedMeans } from './program/loss.ts'
+import { contextOf, decode, parametersOf } from './program/network.ts'
+import { adamNumbers, adamStep, type FlatState, flatGradient } from './program/optimiser.ts'
+import { type Phase, phasesOf, placeInPhase } from './program/phases.ts'
+import { layerTraining } from './program/pretraining.ts'
 import { fillRows } from './random.ts'
 
-/** The mathematics of one model, in TensorFlow.js's public ops, for whoever executes it. */
+export { createScoringProgram, type ScoringProgram } from './program/scoring.ts'
+
+/** Losses of a batch that are not yet one number. */
+export interface BatchLosses {
+  /** Untrimmed loss of each corrupted row: [copies, batchRows]. */
+  readonly losses: tf.Tensor
+  /** What the batch as a whole costs besides: [copies]; null: nothing. */
+  readonly penalty: tf.Tensor | null
+}
+
+/** The mathematics of training one model, in TensorFlow.js's public ops, for whoever executes it. */
 export interface Program {
   readonly spec: ModelSpec
   readonly layout: ParameterLayout
@@ -21,25 +35,12 @@ export interface Program {
   readonly updateInputs: readonly StepInput[]
   /** One update, and scalars: see `reported`. */
   trainStep(state: FlatState, inputs: Tensors): FlatState & Record<(typeof reported)[number], tf.Tensor>
-  /** Untrimmed loss of each corrupted row: [copies, batchRows]. */
-  batchLosses(weights: tf.Tensor, inputs: Tensors): tf.Tensor
-}
-
-/** The part of a model that scores: it needs neither rows to train on nor noise. */
-export interface ScoringProgram {
-  readonly spec: ModelSpec
-  readonly layout: ParameterLayout
-  /** Clean rows [1, rows, features] through the network: both results are [rows, features]. */
-  score(
-    weights: tf.Tensor,
-    rows: tf.Tensor,
-    hasMissing: boolean,
-  ): { errors: tf.Tensor; reconstruction: tf.Tensor }
+  batchLosses(weights: tf.Tensor, inputs: Tensors): BatchLosses
 }
 
 /**
  * Scalars of every step: the mean over copies of the loss trained on, and the root mean square over copies of the
- * gradient's length.
+ * gradient's length, before it was limited.
  */
 export const reported = ['loss', 'gradientNorm'] as const
 
@@ -48,18 +49,25 @@ export const rowNumbers = 'row numbers'
 /**
  * Everything that changes from step to step is an input here: tracing would freeze anything else.
  * @param drawFrom numbers of the rows that batches are drawn from; without it, all of them
+ * @param phase which phase's goal is trained; without it, the last one's
  */
-export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Array): Program {
+export function createProgram(
+  spec: ModelSpec,
+  rows: Matrix,
+  drawFrom?: Int32Array,
+  phase: Phase | undefined = phasesOf(spec).at(-1),
+): Program {
   const layout = denseLayout(spec)
   const corruption = createCorruption(spec, rows, drawFrom)
+  const goal = goalOf(spec, phase?.layer ?? null)
   const trims = spec.trim.keepShare < 1
 
-  const lossesOf = (parameters: readonly tf.Tensor[], inputs: Tensors): tf.Tensor => {
+  const lossesOf = (parameters: Tensors, inputs: Tensors): BatchLosses => {
     const picked = tf.gather(named(inputs, 'rows'), named(inputs, rowNumbers))
-    const clean = cleanRows(picked, spec.hasMissing)
-    const reconstruction = reconstruct(spec, parameters, corruption.apply(clean.values, inputs))
-    return rowLosses(spec, clean, reconstruction)
+    const clean = cleanRows(spec, picked, spec.hasMissing)
+    return goal.losses(parameters, clean, corruption.apply(clean, inputs), inputs)
   }
+  const trained = layout.parameters.filter(({ name }) => goal.trains(name))
 
   return {
     spec,
@@ -67,6 +75,7 @@ export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Arr
     sessionInputs: [
       { name: 'rows', shape: [rows.rows, rows.columns], dtype: 'float32', values: rows.values },
       ...corruption.sessionInputs,
+      ...goal.sessionInputs,
     ],
     batchInputs: [
       {
@@ -76,6 +85,7 @@ export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Arr
         draw: (target, random) => fillRows(target as Int32Array, random, rows.rows, drawFrom),
       },
       ...corruption.stepInputs,
+      ...goal.stepInputs,
     ],
     updateInputs: [
       ...(trims ? [scalarInput('last kept', 'int32', (step) => lastKept(spec, step))] : []),
@@ -84,17 +94,22 @@ export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Arr
     ],
 
     trainStep(state, inputs) {
-      const { value, grads } = tf.valueAndGrads((...parameters: tf.Tensor[]) => {
-        const losses = lossesOf(parameters, inputs)
+      const all: Tensors = parametersOf(layout, state.weights)
+      const { value, grads } = tf.valueAndGrads((...given: tf.Tensor[]) => {
+        const parameters = { ...all }
+        for (const [at, tensor] of given.entries()) parameters[trained[at]?.name ?? ''] = tensor
+        const { losses, penalty } = lossesOf(parameters, inputs)
         const means = trims ? trimmedMeans(losses, named(inputs, 'last kept')) : tf.mean(losses, 1)
-        return tf.sum(means)
-      })(parametersOf(layout, state.weights))
-      const gradient = tf.concat(grads.map((part) => tf.reshape(part, [-1])))
+        return tf.sum(penalty ? tf.add(means, penalty) : means)
+      })(trained.map(({ name }) => named(all, name)))
+      const found = new Map(trained.map(({ name }, at) => [name, grads[at]]))
+      const parts = layout.parameters.map(({ name, shape }) => found.get(name) ?? tf.zeros([...shape]))
+      const { gradient, norm } = flatGradient(spec, parts)
       const numbers = { stepSize: named(inputs, 'step size'), epsilon: named(inputs, 'epsilon') }
       return {
         ...adamStep(spec, state, gradient, numbers),
         loss: tf.mul(value, 1 / spec.copies),
-        gradientNorm: tf.sqrt(tf.mul(tf.sum(tf.square(gradient)), 1 / spec.copies)),
+        gradientNorm: norm,
       }
     },
 
@@ -102,27 +117,38 @@ export function createProgram(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Arr
   }
 }
 
-export function createScoringProgram(spec: ModelSpec): ScoringProgram {
-  const layout = denseLayout(spec)
-  return {
-    spec,
-    layout,
-    score(weights, given, hasMissing) {
-      const clean = cleanRows(given, hasMissing)
-      const reconstruction = reconstruct(spec, parametersOf(layout, weights), clean.values)
-      return {
-        errors: tf.mean(cellErrors(clean, reconstruction), 0),
-        reconstruction: tf.mean(reconstruction, 0),
-      }
-    },
-  }
+/** What a phase minimises. */
+interface Goal {
+  readonly sessionInputs: readonly SessionInput[]
+  readonly stepInputs: readonly StepInput[]
+  trains(parameter: string): boolean
+  losses(parameters: Tensors, clean: CleanRows, corrupted: tf.Tensor, inputs: Tensors): BatchLosses
 }
 
-function parametersOf({ parameters }: ParameterLayout, weights: tf.Tensor): tf.Tensor[] {
-  const sizes = parameters.map((parameter) => parameter.size)
-  return tf
-    .split(weights, sizes)
-    .map((part, index) => tf.reshape(part, [...(parameters[index]?.shape ?? [])]))
+function goalOf(spec: ModelSpec, layer: number | null): Goal {
+  if (layer !== null) {
+    const { trained, losses } = layerTraining(spec, layer)
+    return {
+      sessionInputs: [],
+      stepInputs: [],
+      trains: (parameter) => trained.has(parameter),
+      losses: (...given) => ({ losses: losses(given[0], given[1], given[2]), penalty: null }),
+    }
+  }
+  const code = createCode(spec)
+  const cost = createCost(spec)
+  return {
+    sessionInputs: code.sessionInputs,
+    stepInputs: code.stepInputs,
+    trains: () => true,
+    losses(parameters, clean, corrupted, inputs) {
+      const trained = code.train(parameters, corrupted, inputs)
+      const output = decode(spec, parameters, trained.code, contextOf(spec, clean.values))
+      const means = rowMeans(spec, clean, cost.costs(clean, output))
+      const objective = trained.rowPenalty ? tf.add(means, trained.rowPenalty) : means
+      return { losses: rowLosses(spec, objective), penalty: trained.batchPenalty }
+    },
+  }
 }
 
 const scalarInput = (
@@ -134,9 +160,10 @@ const scalarInput = (
 /** Rank of the last row that counts. */
 const lastKept = (spec: ModelSpec, step: number): number => rowsKept(spec, step, spec.batchRows) - 1
 
-/** How many of `rows` count in a step: all during the warm-up, then the share with the smallest loss. */
+/** How many of `rows` count in a step: all during a phase's warm-up, then the share with the smallest loss. */
 export function rowsKept(spec: ModelSpec, step: number, rows: number): number {
   const { keepShare, warmUpShare } = spec.trim
-  const kept = step < warmUpShare * spec.schedule.steps ? 1 : keepShare
+  const place = placeInPhase(spec, step)
+  const kept = place.step < warmUpShare * place.steps ? 1 : keepShare
   return Math.max(1, Math.round(kept * rows))
 }

@@ -1,13 +1,16 @@
 import { Failure } from '../contract/failure.ts'
 import type { Engine, Matrix, ModelSpec, ScoredRows, Session, TrainedSteps, TrainingState } from './engine.ts'
-import type { CompiledLoop, Executor } from './executor.ts'
-import { type Arrays, type InputSpec, named } from './program/inputs.ts'
+import type { Executor } from './executor.ts'
+import { type Arrays, named } from './program/inputs.ts'
 import { denseLayout, initialWeights } from './program/layout.ts'
-import { createProgram, createScoringProgram, type Program, reported, rowsKept } from './program.ts'
+import { type Phase, phaseAt } from './program/phases.ts'
+import { createScoringProgram } from './program.ts'
 import { type Random, restoredRandom, seededRandom } from './random.ts'
-import { checkRows, drawSteps, holdsMissing } from './session/batches.ts'
+import { checkRows } from './session/batches.ts'
 import { closeAll } from './session/closing.ts'
+import { type Codes, createCodes } from './session/codes.ts'
 import { createScoring, type Scoring } from './session/scoring.ts'
+import { openTraining, type Training } from './session/training.ts'
 import { createValidation, type Validation } from './session/validation.ts'
 
 /** Opens a session of `spec` on any executor; the rest as in `Engine.open`. */
@@ -30,40 +33,6 @@ function freshState(spec: ModelSpec): TrainingState {
   }
 }
 
-/** What training needs: its noise, drawn in advance, and its compiled steps. */
-interface Training {
-  readonly program: Program
-  readonly loop: CompiledLoop
-  close(): Promise<void>
-}
-
-async function openTraining({ executor, spec, rows, drawFrom }: SessionParts): Promise<Training> {
-  // Masks cost time only; cells that are missing without them would make every weight NaN.
-  const program = createProgram(
-    { ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) },
-    rows,
-    drawFrom,
-  )
-  const flat = (name: string): InputSpec => ({ name, shape: [program.layout.size], dtype: 'float32' })
-  const loop = await executor.compileLoop({
-    fixed: program.sessionInputs,
-    carried: [flat('weights'), flat('firstMoment'), flat('secondMoment')],
-    perStep: [...program.batchInputs, ...program.updateInputs],
-    reported,
-    step: (inputs) => ({
-      ...program.trainStep(
-        {
-          weights: named(inputs, 'weights'),
-          firstMoment: named(inputs, 'firstMoment'),
-          secondMoment: named(inputs, 'secondMoment'),
-        },
-        inputs,
-      ),
-    }),
-  })
-  return { program, loop, close: () => loop.close() }
-}
-
 interface SessionParts {
   readonly executor: Executor
   readonly spec: ModelSpec
@@ -80,6 +49,7 @@ class ModelSession implements Session {
   #training: Promise<Training> | undefined
   #validation: Promise<Validation> | undefined
   #scoring: Scoring | undefined
+  #codes: Codes | undefined
 
   constructor(parts: SessionParts) {
     const { spec, state } = parts
@@ -103,27 +73,36 @@ class ModelSession implements Session {
   }
 
   async train(steps: number): Promise<TrainedSteps> {
-    const count = Math.min(steps, this.#parts.spec.schedule.steps - this.#step)
-    if (count <= 0) return { losses: new Float32Array(0), gradientNorms: new Float32Array(0) }
-    this.#training ??= openTraining(this.#parts)
-    const { program, loop } = await this.#training
-    const { batchInputs, updateInputs } = program
-    const drawn = drawSteps([...batchInputs, ...updateInputs], count, this.#random, this.#step)
-    const { loss, gradientNorm, ...carried } = await loop.run(count, this.#flat, drawn)
-    this.#flat = carried
-    this.#step += count
-    return { losses: loss as Float32Array, gradientNorms: gradientNorm as Float32Array }
+    const { spec } = this.#parts
+    const end = Math.min(this.#step + steps, spec.schedule.steps)
+    const parts: TrainedSteps[] = []
+    while (this.#step < end) {
+      const phase = phaseAt(spec, this.#step)
+      if (this.#step === phase.fromStep) this.#restartMoments()
+      const training = await this.#trainingOf(phase)
+      const count = Math.min(end, phase.toStep) - this.#step
+      const trained = await training.run(count, this.#step, this.#flat, this.#random)
+      parts.push(trained)
+      this.#flat = trained.flat
+      this.#step += count
+    }
+    return {
+      losses: joined(parts.map((part) => part.losses)),
+      gradientNorms: joined(parts.map((part) => part.gradientNorms)),
+    }
   }
 
   async evaluate(rows: Matrix): Promise<number> {
     const { executor, spec } = this.#parts
-    if ((await this.#validation)?.rows !== rows) {
+    const step = Math.max(0, this.#step - 1)
+    const phase = phaseAt(spec, step)
+    const before = await this.#validation
+    if (before?.rows !== rows || before.phase.fromStep !== phase.fromStep) {
       await closeAll([this.#validation])
-      this.#validation = createValidation(executor, spec, rows)
+      this.#validation = createValidation(executor, spec, rows, phase)
     }
     const validation = await this.#validation
-    const kept = rowsKept(spec, this.#step - 1, rows.rows)
-    return validation?.loss(named(this.#flat, 'weights'), kept) ?? Number.NaN
+    return validation?.loss(named(this.#flat, 'weights'), step) ?? Number.NaN
   }
 
   async score(rows: Matrix): Promise<ScoredRows> {
@@ -131,12 +110,12 @@ class ModelSession implements Session {
     return this.#scoring.score(named(this.#flat, 'weights'), rows)
   }
 
-  async encode(): Promise<Matrix> {
-    throw new Error('Codes are not built yet.')
+  async encode(rows: Matrix): Promise<Matrix> {
+    return this.#openCodes().encode(named(this.#flat, 'weights'), rows)
   }
 
-  async decode(): Promise<Matrix> {
-    throw new Error('Codes are not built yet.')
+  async decode(codes: Matrix, context?: Matrix): Promise<Matrix> {
+    return this.#openCodes().decode(named(this.#flat, 'weights'), codes, context)
   }
 
   state(): TrainingState {
@@ -151,7 +130,31 @@ class ModelSession implements Session {
   }
 
   async close(): Promise<void> {
-    const scoring = this.#scoring && Promise.resolve(this.#scoring)
-    await closeAll([this.#training, this.#validation, scoring])
+    const [scoring, codes] = [this.#scoring, this.#codes].map((each) => each && Promise.resolve(each))
+    await closeAll([this.#training, this.#validation, scoring, codes])
+  }
+
+  #openCodes(): Codes {
+    this.#codes ??= createCodes(this.#parts.executor, createScoringProgram(this.#parts.spec))
+    return this.#codes
+  }
+
+  /** The compiled steps of a phase; those of the phase before it are closed. */
+  async #trainingOf(phase: Phase): Promise<Training> {
+    const { executor, spec, rows, drawFrom } = this.#parts
+    const before = await this.#training
+    if (before && before.phase.fromStep === phase.fromStep) return before
+    await closeAll([this.#training])
+    this.#training = openTraining(executor, spec, rows, drawFrom, phase)
+    return this.#training
+  }
+
+  /** A phase has a goal of its own: what the gradients of the one before were says nothing about it. */
+  #restartMoments(): void {
+    const zeros = new Float32Array(named(this.#flat, 'weights').length)
+    this.#flat = { ...this.#flat, firstMoment: zeros, secondMoment: zeros }
   }
 }
+
+const joined = (parts: readonly Float32Array[]): Float32Array =>
+  Float32Array.from(parts.flatMap((part) => [...part]))

@@ -34,7 +34,10 @@ function corrupt(
         for (const { name, shape, dtype } of corruption.stepInputs)
           inputs[name] = tf.tensor(named(drawn, name), [...shape], dtype)
         const batchShape: [number, number, number] = [copies, batch, features]
-        return corruption.apply(tf.tensor3d(clean, batchShape), inputs).dataSync<'float32'>().slice()
+        return corruption
+          .apply({ values: tf.tensor3d(clean, batchShape), counted: null, hasMissing: false }, inputs)
+          .dataSync<'float32'>()
+          .slice()
       }),
     )
   })

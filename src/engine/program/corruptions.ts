@@ -2,9 +2,10 @@ import type { Matrix, ModelSpec } from '../engine.ts'
 import type { Corruption } from './corruption/corruption.ts'
 import { gaussian } from './corruption/gaussian.ts'
 import { masking } from './corruption/masking.ts'
+import { saltAndPepper } from './corruption/saltAndPepper.ts'
 import { swap } from './corruption/swap.ts'
 
-const none: Corruption = { sessionInputs: [], stepInputs: [], apply: (clean) => clean }
+const none: Corruption = { sessionInputs: [], stepInputs: [], apply: (clean) => clean.values }
 
 /**
  * The corruption that the model asks for. `rows`, or those of them that `drawFrom` numbers, are the source of
@@ -19,7 +20,7 @@ export function createCorruption(spec: ModelSpec, rows: Matrix, drawFrom?: Int32
     case 'masking':
       return masking(spec, spec.corruption.rate)
     case 'salt-and-pepper':
-      throw new Error('Salt and pepper is not built yet.')
+      return saltAndPepper(spec, spec.corruption.rate)
     case 'swap':
       return swap(spec, spec.corruption.rate, rows, drawFrom)
   }

@@ -5,34 +5,62 @@ import type { ModelSpec } from '../engine.ts'
 export interface CleanRows {
   /** Missing cells are 0. */
   readonly values: tf.Tensor
-  /** 1 where a cell is present, 0 where it is missing; null when no row has missing cells. */
-  readonly present: tf.Tensor | null
+  /**
+   * 1 where a cell may be corrupted and is judged, 0 where it is missing or context: as `values`, or [1, 1,
+   * features]; null when all cells count.
+   */
+  readonly counted: tf.Tensor | null
+  /** Whether rows may differ in what counts. */
+  readonly hasMissing: boolean
 }
 
-/** Splits rows that may hold NaN into values and presence. */
-export function cleanRows(rows: tf.Tensor, hasMissing: boolean): CleanRows {
-  if (!hasMissing) return { values: rows, present: null }
+/** Numbers of the features that are judged: all but the context. A row's score is the mean over those present. */
+export function judgedFeatures({
+  features,
+  context,
+}: Pick<ModelSpec, 'features' | 'context'>): readonly number[] {
+  const given = new Set(context)
+  return Array.from({ length: features }, (_, feature) => feature).filter((feature) => !given.has(feature))
+}
+
+/** One number per feature as a tensor that goes with [copies, rows, features]. */
+export const perFeature = (values: ArrayLike<number>): tf.Tensor =>
+  tf.tensor3d(Float32Array.from(values), [1, 1, values.length])
+
+/** 1 for each feature of `chosen`, else 0. */
+export function flags(features: number, chosen: Iterable<number>): Float32Array {
+  const values = new Float32Array(features)
+  for (const feature of chosen) values[feature] = 1
+  return values
+}
+
+/** Splits rows that may hold NaN into values and what counts. */
+export function cleanRows(spec: ModelSpec, rows: tf.Tensor, hasMissing: boolean): CleanRows {
+  const judged = spec.context.length > 0 ? perFeature(flags(spec.features, judgedFeatures(spec))) : null
+  if (!hasMissing) return { values: rows, counted: judged, hasMissing }
   const missing = tf.isNaN(rows)
+  const present = tf.sub(1, tf.cast(missing, 'float32'))
   return {
     values: tf.where(missing, tf.zerosLike(rows), rows),
-    present: tf.sub(1, tf.cast(missing, 'float32')),
+    counted: judged ? tf.mul(present, judged) : present,
+    hasMissing,
   }
 }
 
-/** Squared error of each cell, 0 where missing. */
-export function cellErrors(clean: CleanRows, reconstruction: tf.Tensor): tf.Tensor {
-  const difference = tf.sub(reconstruction, clean.values)
-  return tf.square(clean.present ? tf.mul(difference, clean.present) : difference)
+/** `cells` with 0 where a cell does not count. */
+export const whereCounted = (cells: tf.Tensor, { counted }: CleanRows): tf.Tensor =>
+  counted ? tf.mul(cells, counted) : cells
+
+/** Mean cost of each row's counted cells: [copies, rows]. A row without any has cost 0. */
+export function rowMeans(spec: ModelSpec, { counted, hasMissing }: CleanRows, costs: tf.Tensor): tf.Tensor {
+  const sums = tf.sum(costs, -1)
+  if (counted && hasMissing) return tf.div(sums, tf.maximum(tf.sum(counted, -1), 1))
+  return tf.mul(sums, 1 / Math.max(1, judgedFeatures(spec).length))
 }
 
-/** Loss of each row: [copies, rows]. A row without any present cell has loss 0. */
-export function rowLosses(spec: ModelSpec, clean: CleanRows, reconstruction: tf.Tensor): tf.Tensor {
-  const sums = tf.sum(cellErrors(clean, reconstruction), -1)
-  const means = clean.present
-    ? tf.div(sums, tf.maximum(tf.sum(clean.present, -1), 1))
-    : tf.mul(sums, 1 / spec.features)
-  return spec.rowLoss === 'log1p' ? tf.log1p(means) : means
-}
+/** Loss of rows from their mean costs, penalties included. */
+export const rowLosses = (spec: ModelSpec, means: tf.Tensor): tf.Tensor =>
+  spec.rowLoss === 'log1p' ? tf.log1p(means) : means
 
 /** Relative difference of two losses that counts as rounding. */
 const tieTolerance = 1e-5

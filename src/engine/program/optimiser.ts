@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { ModelSpec } from '../engine.ts'
+import { placeInPhase } from './phases.ts'
 
 /** Weights and moments, one flat vector each. */
 export interface FlatState {
@@ -16,28 +17,34 @@ export interface AdamNumbers<T> {
   readonly epsilon: T
 }
 
+/** What is left of the learning rate when `share` of the steps are over. */
+const shapes: Record<ModelSpec['schedule']['shape'], (share: number) => number> = {
+  cosine: (share) => 0.5 * (1 + Math.cos(Math.PI * share)),
+  linear: (share) => 1 - share,
+  constant: () => 1,
+}
+
 /**
- * Learning rate of step t (from 0) of T: a linear rise over the first `warmUpShare` of the steps under
- * a half cosine that ends at 0.
+ * Learning rate of step t (from 0) of T: a linear rise over the first `warmUpShare` of the steps under half a cosine
+ * or a line that end at 0, or a constant.
  */
 export function learningRate(schedule: ModelSpec['schedule'], step: number): number {
-  const { steps, peakLearningRate, warmUpShare } = schedule
+  const { steps, peakLearningRate, warmUpShare, shape } = schedule
   const rise = warmUpShare > 0 ? Math.min(1, (step + 1) / (warmUpShare * steps)) : 1
-  return peakLearningRate * rise * 0.5 * (1 + Math.cos((Math.PI * step) / steps))
+  return peakLearningRate * rise * shapes[shape](step / steps)
 }
 
 /**
  * Adam's bias corrections (Kingma and Ba, 2015), folded with the constant factors that `adamStep` leaves
- * out, so that the vectors are passed over as few times as possible.
+ * out, so that the vectors are passed over as few times as possible. Every phase starts anew.
  */
 export function adamNumbers(spec: ModelSpec, step: number): AdamNumbers<number> {
   const { beta1, beta2, epsilon } = spec.optimiser
-  const firstFactor = (1 - beta1) / (1 - beta1 ** (step + 1))
-  const secondFactor = Math.sqrt((1 - beta2) / (1 - beta2 ** (step + 1)))
-  return {
-    stepSize: (learningRate(spec.schedule, step) * firstFactor) / secondFactor,
-    epsilon: epsilon / secondFactor,
-  }
+  const place = placeInPhase(spec, step)
+  const firstFactor = (1 - beta1) / (1 - beta1 ** (place.step + 1))
+  const secondFactor = Math.sqrt((1 - beta2) / (1 - beta2 ** (place.step + 1)))
+  const rate = learningRate({ ...spec.schedule, steps: place.steps }, place.step)
+  return { stepSize: (rate * firstFactor) / secondFactor, epsilon: epsilon / secondFactor }
 }
 
 /** One Adam step on the flat vectors. */
@@ -55,5 +62,29 @@ export function adamStep(
     weights: tf.sub(state.weights, tf.mul(change, numbers.stepSize)),
     firstMoment,
     secondMoment,
+  }
+}
+
+/**
+ * The gradient as one flat vector, and its length: the root mean square over copies, before any limit. With a limit,
+ * the gradient of each copy that is longer is shortened to it (Pascanu et al., 2013).
+ * @param parts [copies, ...] each
+ */
+export function flatGradient(
+  spec: ModelSpec,
+  parts: readonly tf.Tensor[],
+): { readonly gradient: tf.Tensor; readonly norm: tf.Tensor } {
+  const flatten = (each: readonly tf.Tensor[]) => tf.concat(each.map((part) => tf.reshape(part, [-1])))
+  const limit = spec.optimiser.gradientLimit
+  if (limit === null) {
+    const gradient = flatten(parts)
+    return { gradient, norm: tf.sqrt(tf.mul(tf.sum(tf.square(gradient)), 1 / spec.copies)) }
+  }
+  const squares = tf.addN(parts.map((part) => tf.sum(tf.square(part), [1, 2])))
+  const factors = tf.div(limit, tf.maximum(tf.sqrt(squares), limit))
+  const byCopy = tf.reshape(factors, [spec.copies, 1, 1])
+  return {
+    gradient: flatten(parts.map((part) => tf.mul(part, byCopy))),
+    norm: tf.sqrt(tf.mean(squares)),
   }
 }

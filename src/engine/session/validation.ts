@@ -1,14 +1,21 @@
+import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec } from '../engine.ts'
 import type { Executor } from '../executor.ts'
 import { type NumberArray, named } from '../program/inputs.ts'
-import { createProgram, rowNumbers } from '../program.ts'
+import type { Phase } from '../program/phases.ts'
+import { createProgram, rowNumbers, rowsKept } from '../program.ts'
 import { seededRandom } from '../random.ts'
 import { checkRows, drawSteps, evenBatches, holdsMissing } from './batches.ts'
 
-/** Loss of fixed rows under given weights: of each copy's `kept` rows with the smallest loss, the mean. */
+/** Loss of fixed rows under given weights, in the terms of one phase. */
 export interface Validation {
   readonly rows: Matrix
-  loss(weights: NumberArray, kept: number): Promise<number>
+  readonly phase: Phase
+  /**
+   * Of each copy's rows with the smallest loss, as many as count at `step`, the mean; and the penalty of the batch
+   * where there is one, averaged over the batches. Corrupted and weighted as at `step`.
+   */
+  loss(weights: NumberArray, step: number): Promise<number>
   close(): Promise<void>
 }
 
@@ -20,40 +27,50 @@ export async function createValidation(
   executor: Executor,
   spec: ModelSpec,
   rows: Matrix,
+  phase: Phase,
 ): Promise<Validation> {
   checkRows(spec, rows)
   const batches = evenBatches(spec, rows.rows, 1024)
   const program = createProgram(
     { ...spec, batchRows: batches.rows, hasMissing: spec.hasMissing || holdsMissing(rows) },
     rows,
+    undefined,
+    phase,
   )
   const compiled = await executor.compile({
     fixed: program.sessionInputs,
     inputs: [{ name: 'weights', shape: [program.layout.size], dtype: 'float32' }, ...program.batchInputs],
-    run: (inputs) => ({ losses: program.batchLosses(named(inputs, 'weights'), inputs) }),
+    run(inputs): Record<string, Tensor> {
+      const { losses, penalty } = program.batchLosses(named(inputs, 'weights'), inputs)
+      return penalty ? { losses, penalty } : { losses }
+    },
   })
   return {
     rows,
-    async loss(weights, kept) {
+    phase,
+    async loss(weights, step) {
       const random = seededRandom(spec.seed, 'validation')
       const byCopy = Array.from({ length: spec.copies }, () => new Float32Array(rows.rows))
+      let penalties = 0
       for (let batch = 0; batch < batches.count; batch += 1) {
         const first = batch * batches.rows
-        const drawn = drawSteps(program.batchInputs, 1, random, 0)
+        const drawn = drawSteps(program.batchInputs, 1, random, step)
         const numbers = named(drawn, rowNumbers)
         // The last batch is filled up with the last row; what it adds is not counted.
         for (let index = 0; index < numbers.length; index += 1) {
           numbers[index] = Math.min(first + (index % batches.rows), rows.rows - 1)
         }
-        const { losses } = await compiled.run({ weights, ...drawn })
+        const { losses, penalty } = await compiled.run({ weights, ...drawn })
+        if (penalty) penalties += mean(penalty) / batches.count
         for (const [copy, all] of byCopy.entries()) {
           const from = copy * batches.rows
           const counted = Math.min(batches.rows, rows.rows - first)
           all.set((losses as Float32Array).subarray(from, from + counted), first)
         }
       }
+      const kept = rowsKept(spec, step, rows.rows)
       const means = byCopy.map((losses) => mean(losses.sort().subarray(0, kept)))
-      return mean(means)
+      return mean(means) + penalties
     },
     close: () => compiled.close(),
   }

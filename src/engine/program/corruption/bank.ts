@@ -7,11 +7,11 @@ const blockValues = 64
 const leastBlocks = 8192
 const ampleBlocks = 65_536
 
-/** A source of one random value per cell of a batch. */
+/** A source of random values for each row of a batch. */
 export interface Bank {
   readonly session: SessionInput
   readonly step: StepInput
-  /** [copies, batchRows, features]. */
+  /** [copies, batchRows, width]. */
   read(inputs: Tensors): tf.Tensor
 }
 
@@ -22,18 +22,20 @@ export interface Bank {
  * and column as a rule. The bank holds at least 524,288 values, and four steps' worth where that is at most
  * 4,194,304 values: the noise is never a small set that a network could learn by heart. Drawing 336 block numbers
  * instead of 21,504 normals makes the noise of a step almost free.
+ * @param width values per row; without it, one per feature
  */
 export function createBank(
   spec: ModelSpec,
   name: string,
   fill: (target: Float32Array, random: Random) => void,
+  width = spec.features,
 ): Bank {
-  const cells = spec.copies * spec.batchRows * spec.features
+  const cells = spec.copies * spec.batchRows * width
   const blocksPerStep = Math.ceil(cells / blockValues)
   const blocks = Math.max(leastBlocks, blocksPerStep, Math.min(4 * blocksPerStep, ampleBlocks))
   const values = new Float32Array(blocks * blockValues)
   fill(values, seededRandom(spec.seed, name))
-  const shape = [spec.copies, spec.batchRows, spec.features]
+  const shape = [spec.copies, spec.batchRows, width]
   const stepName = `${name} blocks`
   return {
     session: { name, shape: [blocks, blockValues], dtype: 'float32', values },

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec } from '../../engine.ts'
 import { fillIntegers, seededRandom } from '../../random.ts'
 import { named, type SessionInput, type StepInput } from '../inputs.ts'
-import { createBank } from './bank.ts'
+import { whereCounted } from '../loss.ts'
+import { createChance } from './chance.ts'
 import type { Corruption } from './corruption.ts'
 
 const strangerCells = 1 << 20
@@ -13,9 +14,7 @@ const strangerCells = 1 << 20
  * drawn from its column on its own.
  */
 export function swap(spec: ModelSpec, rate: number, rows: Matrix, drawFrom?: Int32Array): Corruption {
-  const swapped = createBank(spec, 'swapped cells', (target, random) => {
-    for (let index = 0; index < target.length; index += 1) target[index] = random.uniform() < rate ? 1 : 0
-  })
+  const swapped = createChance(spec, 'swapped cells', rate, { hit: 1, miss: 0 })
   const strangers = createStrangers(spec, rows, drawFrom)
   const count = strangers.shape[0] ?? 1
   const partner: StepInput = {
@@ -25,11 +24,12 @@ export function swap(spec: ModelSpec, rate: number, rows: Matrix, drawFrom?: Int
     draw: (target, random) => fillIntegers(target as Int32Array, random, count),
   }
   return {
-    sessionInputs: [swapped.session, strangers],
-    stepInputs: [swapped.step, partner],
+    sessionInputs: [...swapped.sessionInputs, strangers],
+    stepInputs: [...swapped.stepInputs, partner],
     apply(clean, inputs) {
       const others = tf.gather(named(inputs, strangers.name), named(inputs, partner.name))
-      return tf.add(clean, tf.mul(swapped.read(inputs), tf.sub(others, clean)))
+      const hit = whereCounted(swapped.read(inputs), clean)
+      return tf.add(clean.values, tf.mul(hit, tf.sub(others, clean.values)))
     },
   }
 }

@@ -10,16 +10,18 @@ interface Opened {
 
 /**
  * An engine whose network answers `level` for every feature, so that every error can be worked out by hand.
- * `loss` gives the training loss of a step; `milliseconds` is how long a step takes.
+ * `loss` gives the training loss of a step, `validation` the loss of rows held out; `milliseconds` is how
+ * long a step takes. Weights carry the step in their first number, so that one can see when they were taken.
  */
 export function constantEngine(
   options: {
     readonly level?: number
     readonly loss?: (step: number) => number
+    readonly validation?: (step: number) => number
     readonly milliseconds?: number
   } = {},
 ): Engine & { readonly opened: Opened[]; closed: number } {
-  const { level = 0, loss = (step) => 1 / step, milliseconds = 0 } = options
+  const { level = 0, loss = (step) => 1 / step, milliseconds = 0, validation = () => 0.5 } = options
   const opened: Opened[] = []
   const engine = {
     name: 'constant',
@@ -36,7 +38,7 @@ export function constantEngine(
           const losses = Float32Array.from({ length: count }, () => loss(++step))
           return { losses, gradientNorms: losses.map(() => 1) }
         },
-        evaluate: async () => 0.5,
+        evaluate: async () => validation(step),
         async score(matrix: Matrix) {
           return {
             errors: matrix.values.map((value) => (Number.isNaN(value) ? 0 : (value - level) ** 2)),
@@ -55,7 +57,7 @@ export function constantEngine(
         }),
         state: () => ({
           step,
-          weights: parameters,
+          weights: parameters.with(0, step),
           firstMoment: parameters,
           secondMoment: parameters,
           random: [step],

@@ -252,7 +252,29 @@ describe('fitEncoder', () => {
   })
 })
 
+describe('an encoder without soft clip', () => {
+  it('leaves far values far, and writes them back', async () => {
+    const size: ArrayColumn = { name: 'size', cells: [...numbers(19, (index) => index), 1000] }
+    const table = arrayTable([size])
+    const [clipped, plain] = [await fit(size), await fitEncoder({ table, signal, softClip: false })]
+    expect(plain).toEqual({ ...clipped, softClip: false })
+    const scaling = featuresOf(plain)[0]?.scaling ?? { centre: 0, spread: 0 }
+    const matrix = await encode(plain, size)
+    expect(row(matrix, 19)).toEqual(rounded((1000 - scaling.centre) / scaling.spread))
+    expect(row(matrix, 10)).toEqual(row(await encode(clipped, size), 10))
+    expect(decodeRow(plain, row(matrix, 19))).toEqual([1000])
+  })
+})
+
 describe('parseEncoder', () => {
+  it('takes encoders from before there was a choice as clipping', async () => {
+    const { softClip: _softClip, ...first } = await fit({
+      name: 'size',
+      cells: numbers(12, (index) => index),
+    })
+    expect(parseEncoder(first).softClip).toBe(true)
+  })
+
   it('reads what was saved', async () => {
     const encoder = await fit(
       { name: 'size', cells: [null, ...numbers(11, (index) => index)] },

@@ -1,6 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { fitScaling, quantile, scale, unscale } from '../../../src/pipeline/features/scaling.ts'
+import {
+  fitScaling,
+  quantile,
+  scale,
+  scaleLinearly,
+  unscale,
+  unscaleLinearly,
+} from '../../../src/pipeline/features/scaling.ts'
 
 const fit = (...values: number[]) => fitScaling(Float64Array.from(values))
 
@@ -103,6 +110,19 @@ describe('scale and unscale', () => {
         expect(scale(low, scaling)).toBeLessThanOrEqual(scale(high, scaling))
       }),
     )
+  })
+})
+
+describe('scaleLinearly', () => {
+  it('does not clip, comes back, and stays a number whose square is one', () => {
+    const scaling = { centre: 10, spread: 2 }
+    expect([scaleLinearly(10, scaling), scaleLinearly(210, scaling)]).toEqual([0, 100])
+    expect(unscaleLinearly(scaleLinearly(-777.5, scaling), scaling)).toBe(-777.5)
+    for (const value of [Number.MAX_VALUE, -Number.MAX_VALUE]) {
+      const encoded = scaleLinearly(value, { centre: -value, spread: Number.MIN_VALUE })
+      expect(Number.isFinite(Math.fround(Math.fround(encoded) ** 2))).toBe(true)
+      expect(Math.sign(encoded)).toBe(Math.sign(value))
+    }
   })
 })
 

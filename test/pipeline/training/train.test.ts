@@ -1,23 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import type { TrainingSettings } from '../../../src/contract/records.ts'
-import { encodeTable } from '../../../src/pipeline/features/encode.ts'
-import { fitEncoder } from '../../../src/pipeline/features/fit.ts'
-import { planModel } from '../../../src/pipeline/model/plan.ts'
 import { splitValidation } from '../../../src/pipeline/training/split.ts'
 import { type TrainingProgress, trainModel } from '../../../src/pipeline/training/train.ts'
-import { parseModel, serialiseModel } from '../../../src/pipeline/training/trainedModel.ts'
-import { arrayTable } from '../../support/arrayTable.ts'
 import { constantEngine } from '../../support/constantEngine.ts'
-
-const never = new AbortController().signal
-
-async function prepared(rows: number, settings: Partial<TrainingSettings> = {}) {
-  const table = arrayTable([{ name: 'size', cells: Array.from({ length: rows }, (_, row) => row) }], 100)
-  const encoder = await fitEncoder({ table, signal: never })
-  const matrix = await encodeTable({ table, encoder, signal: never })
-  const plan = planModel({ settings, rows, features: matrix.columns, hasMissing: false })
-  return { encoder, matrix, settings: plan.settings, spec: plan.spec }
-}
+import { never, prepared } from './prepared.ts'
 
 describe('trainModel', () => {
   it('runs every step and reports a curve of at most 200 points', async () => {
@@ -34,6 +19,8 @@ describe('trainModel', () => {
     // Steps 1 to 5 lose 1, 1/2, 1/3, 1/4 and 1/5.
     expect(curve[0]?.step).toBe(5)
     expect(curve[0]?.train).toBeCloseTo((1 + 1 / 2 + 1 / 3 + 1 / 4 + 1 / 5) / 5, 6)
+    // Every gradient of this engine has length 1.
+    expect(curve[0]?.gradientNorm).toBe(1)
     expect(progress.flatMap((one) => one.point ?? [])).toEqual(curve)
     expect(progress.at(-1)).toMatchObject({ step: 1000, steps: 1000 })
   })
@@ -113,39 +100,5 @@ describe('splitValidation', () => {
       drawFrom: null,
       validation: null,
     })
-  })
-})
-
-describe('a saved model', () => {
-  async function trained() {
-    const { model } = await trainModel({
-      ...(await prepared(50)),
-      engine: constantEngine({ level: 0.25 }),
-      signal: never,
-    })
-    return model
-  }
-
-  it('comes back as it was', async () => {
-    const model = await trained()
-    expect(parseModel(serialiseModel(model))).toEqual(model)
-  })
-
-  it('is refused when its parts are damaged or do not belong together', async () => {
-    const { json, numbers } = serialiseModel(await trained())
-    const damaged = [
-      { json: json.slice(0, -5), numbers },
-      { json: '{}', numbers },
-      { json: json.replace('"features":1', '"features":2'), numbers },
-      { json: json.replace('"silu"', '"relu"'), numbers },
-      { json: json.replace('"seed":1', '"seed":1,"extra":1'), numbers },
-      { json, numbers: numbers.subarray(1) },
-      { json, numbers: numbers.with(7, Number.NaN) },
-    ]
-    for (const [index, parts] of damaged.entries()) {
-      expect(() => parseModel(parts), `part ${index}`).toThrow(
-        expect.objectContaining({ code: 'bad-request', message: expect.stringContaining('damaged') }),
-      )
-    }
   })
 })

@@ -23,6 +23,7 @@ const stages = [
   'model',
   'training',
   'scoring',
+  'latent',
   'threshold',
   'modelFile',
   'explain',

@@ -5,6 +5,7 @@ import { type EngineName, engineStatuses, openEngine } from '../engine/engines.t
 import { openDatabase } from '../pipeline/dataset/database.ts'
 import { cleanLeftovers, listDatasets } from '../pipeline/dataset/store.ts'
 import { exportCalls } from './calls/exporting.ts'
+import { latentCalls } from './calls/latent.ts'
 import { resultCalls, summarise } from './calls/results.ts'
 import { tableCalls } from './calls/tables.ts'
 import { trainingCalls } from './calls/trainings.ts'
@@ -80,6 +81,8 @@ function joinParts(parts: Parts): Workbench {
     projectChanged: () => announce('projectChanged'),
   }
 
+  const latent = latentCalls(context)
+
   const api: Api = {
     async readProject() {
       const datasets = await listDatasets(database)
@@ -103,6 +106,7 @@ function joinParts(parts: Parts): Workbench {
     ...trainingCalls(context),
     ...resultCalls(context),
     ...exportCalls(context),
+    ...latent.calls,
     ...pendingCalls,
     async cancelJob({ jobId }) {
       context.jobs.cancel(jobId)
@@ -117,6 +121,7 @@ function joinParts(parts: Parts): Workbench {
     api: traffic.counted(api),
     async close() {
       await context.jobs.close()
+      await latent.close()
       await context.judges.closeAll()
       await context.uploads.endAll()
       await database.close()
@@ -134,11 +139,6 @@ const pendingCalls = {
   deleteModel: pending,
   startScoring: pending,
   startModelExport: pending,
-  readLatentMap: pending,
-  readNeighbours: pending,
-  decodeCodes: pending,
-  generateRows: pending,
-  interpolateRows: pending,
 }
 
 const engineNames: readonly EngineName[] = ['onnx', 'tensorflow', 'reference']

@@ -1,0 +1,85 @@
+import { setImmediate } from 'node:timers/promises'
+import type { Matrix } from '../../engine/engine.ts'
+import type { Table, TableChunk } from '../dataset/table.ts'
+import { encodeChunk } from '../features/encode.ts'
+import type { Encoder } from '../features/encoder.ts'
+import { sampleRows } from '../features/sample.ts'
+
+/** Codes of a table's rows, all of them where they fit into memory. */
+export interface Codes {
+  /** Row numbers, ascending. */
+  readonly rows: Int32Array
+  /** One row each. */
+  readonly matrix: Matrix
+  /** Rows of the table. */
+  readonly total: number
+}
+
+/** Turns rows into codes: [rows, nodes of the code]. */
+export type CodeReader = (chunk: TableChunk) => Promise<Matrix>
+
+/** Numbers of codes kept in memory at most: 128 MiB, four million rows of eight nodes. */
+export const mostCodeNumbers = 1 << 25
+
+/** Names of the columns that codes are exported as. */
+export const codeColumnNames = (width: number): string[] =>
+  Array.from({ length: width }, (_, node) => `code_${node + 1}`)
+
+/** Codes of rows as they come. The chunk holds the columns that `align` reads. */
+export function codeReader(input: {
+  readonly encoder: Encoder
+  readonly align: (chunk: TableChunk) => TableChunk
+  readonly encode: (rows: Matrix) => Promise<Matrix>
+}): CodeReader {
+  return (chunk) => input.encode(encodeChunk(input.encoder, input.align(chunk)))
+}
+
+/**
+ * Reads the codes of a whole table chunk by chunk. Of a table with more than `mostNumbers` in its codes, only a seeded
+ * sample of the rows is kept, with as many of the rows `always` as fit.
+ * @param columns the table's columns that `read` needs, in its order
+ * @param always row numbers, the most important first
+ */
+export async function readCodes(input: {
+  readonly table: Table
+  readonly columns: readonly string[]
+  readonly width: number
+  readonly read: CodeReader
+  readonly always: Int32Array
+  readonly mostNumbers?: number | undefined
+  readonly signal?: AbortSignal | undefined
+}): Promise<Codes> {
+  const { table, columns, width, read, signal } = input
+  const most = Math.max(1, Math.floor((input.mostNumbers ?? mostCodeNumbers) / width))
+  const rows = chosenRows({ total: table.rows, always: input.always, most })
+  const values = new Float32Array(rows.length * width)
+  let done = 0
+  for await (const chunk of table.read(columns, signal)) {
+    const { values: codes } = await read(chunk)
+    const end = chunk.firstRow + chunk.rows
+    for (; done < rows.length && (rows[done] ?? end) < end; done += 1) {
+      const from = ((rows[done] ?? 0) - chunk.firstRow) * width
+      values.set(codes.subarray(from, from + width), done * width)
+    }
+    await setImmediate()
+  }
+  return { rows, matrix: { rows: rows.length, columns: width, values }, total: table.rows }
+}
+
+/** At most `most` row numbers below `total`, ascending: the first of `always`, and a sample of the others. */
+export function chosenRows(input: {
+  readonly total: number
+  readonly always: Int32Array
+  readonly most: number
+}): Int32Array {
+  const { total, always, most } = input
+  if (total <= most) return Int32Array.from({ length: total }, (_, row) => row)
+  const chosen = new Uint8Array(total)
+  for (const row of always.subarray(0, most)) chosen[row] = 1
+  const others = Int32Array.from({ length: total }, (_, row) => row).filter((row) => chosen[row] === 0)
+  const room = Math.max(0, most - (total - others.length))
+  for (const place of sampleRows({ rows: others.length, count: room, seed: 1, purpose: 'latent rows' })) {
+    chosen[others[place] ?? 0] = 1
+  }
+  return Int32Array.from({ length: total }, (_, row) => row).filter((row) => chosen[row] === 1)
+}

@@ -1,0 +1,194 @@
+import type { ModelSpec } from '../../engine/engine.ts'
+import type { DeclaredValue, FileGraph, FileNode, FileValue } from '../../engine/onnxFile.ts'
+import { named } from '../../engine/program/inputs.ts'
+import { createScoringProgram } from '../../engine/program.ts'
+import { type RowGraph, rowsSide, traceForAnyRows } from '../../engine/rowGraph.ts'
+import { columnOfFeature, type EncodedColumn, type Encoder, featureCount } from '../features/encoder.ts'
+import type { TrainedModel } from '../training/trainedModel.ts'
+import { encoderGraph, readsNumbers } from './encoderGraph.ts'
+import { castTo, GraphWriter } from './graphWriter.ts'
+
+/** Name of the initializer that holds all weights in one vector. */
+export const weightsName = 'residual/weights'
+const outputNames = ['score', 'flag', 'shares', 'reconstruction'] as const
+
+/** What an input of the file is for. */
+export interface ModelInput {
+  readonly column: EncodedColumn
+  /** The column's name; where that is taken, with an addition. */
+  readonly name: string
+}
+
+/** One input a column of the encoder, in its order. */
+export function modelInputs({ columns }: Encoder): ModelInput[] {
+  const taken = new Set<string>(['', ...outputNames])
+  return columns.map((column) => {
+    let name = column.name
+    while (taken.has(name) || name.startsWith('residual/')) name = `column ${name}`
+    taken.add(name)
+    return { column, name }
+  })
+}
+
+/**
+ * The whole way from raw columns to results: the encoder, the network as it scores, and the sums over its errors.
+ * Any number of rows.
+ * @param cut scores of at least this are flagged
+ */
+export function modelGraph({ encoder, spec, state }: TrainedModel, cut: number): FileGraph {
+  const writer = new GraphWriter('residual/')
+  const inputs = modelInputs(encoder).map(declared)
+  const encoded = encoderGraph(writer, encoder, inputs)
+  const { nodes, errors, reconstruction } = scoringNodes(writer, { spec, weights: state.weights, encoded })
+  const results = new GraphWriter('residual/result ')
+  resultNodes(results, { encoder, encoded, errors, reconstruction, cut })
+  return {
+    name: 'residual',
+    inputs,
+    nodes: [...writer.nodes, ...nodes, ...results.nodes],
+    outputs: outputs(encoder),
+  }
+}
+
+function declared({ column, name }: ModelInput): DeclaredValue {
+  const shape = [rowsSide, 1]
+  if (column.type === 'date-time') {
+    const description = `Column "${column.name}": moments in milliseconds since 1970-01-01 UTC. NaN where missing.`
+    return { name, dtype: 'float64', shape, description }
+  }
+  if (readsNumbers(column))
+    return {
+      name,
+      dtype: 'float64',
+      shape,
+      description: `Column "${column.name}": numbers. NaN where missing.`,
+    }
+  const description = `Column "${column.name}": texts. The empty text where missing; values not seen in training count as "another value".`
+  return { name, dtype: 'string', shape, description }
+}
+
+function outputs(encoder: Encoder): DeclaredValue[] {
+  const names = encoder.columns.map(({ name }) => `"${name}"`).join(', ')
+  return [
+    {
+      name: 'score',
+      dtype: 'float32',
+      shape: [rowsSide],
+      description: 'How badly each row fits what was learnt: the higher, the stranger.',
+    },
+    {
+      name: 'flag',
+      dtype: 'bool',
+      shape: [rowsSide],
+      description: 'Whether the score reaches the threshold.',
+    },
+    {
+      name: 'shares',
+      dtype: 'float32',
+      shape: [rowsSide, encoder.columns.length],
+      description: `Part of each column in the score; a row's parts add up to its score. Columns: ${names}.`,
+    },
+    {
+      name: 'reconstruction',
+      dtype: 'float32',
+      shape: [rowsSide, featureCount(encoder)],
+      description: 'What the network makes of each row, in encoded units.',
+    },
+  ]
+}
+
+/** The network on encoded rows, as the scoring program of the engine has it. */
+function scoringNodes(
+  writer: GraphWriter,
+  given: { readonly spec: ModelSpec; readonly weights: Float32Array; readonly encoded: FileValue },
+): { nodes: readonly FileNode[]; errors: FileValue; reconstruction: FileValue } {
+  const { spec, weights, encoded } = given
+  const graph = scoringGraph(spec)
+  const [weightsInput, rowsInput] = graph.inputs
+  const rows = writer.emit('Unsqueeze', [encoded, writer.whole([0])], {
+    dtype: 'float32',
+    shape: [1, rowsSide, spec.features],
+  })
+  const initializer: FileValue = {
+    name: weightsName,
+    dtype: 'float32',
+    shape: [weights.length],
+    constant: weights,
+  }
+  const nodes = graph.nodes.map((node) => ({
+    ...node,
+    inputs: node.inputs.map((value) =>
+      value === weightsInput ? initializer : value === rowsInput ? rows : value,
+    ),
+  }))
+  return {
+    nodes,
+    errors: named(graph.outputs, 'errors'),
+    reconstruction: named(graph.outputs, 'reconstruction'),
+  }
+}
+
+function scoringGraph(spec: ModelSpec): RowGraph {
+  const program = createScoringProgram(spec)
+  return traceForAnyRows(
+    {
+      inputs: (rows) => [
+        { name: 'weights', shape: [program.layout.size], dtype: 'float32' },
+        { name: 'rows', shape: [1, rows, spec.features], dtype: 'float32' },
+      ],
+      // Rows to score may have missing cells even where those of the training had none.
+      run: (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows'), true),
+    },
+    'residual/network ',
+  )
+}
+
+/** Sums as the scorer forms them: over present cells, in double precision, by column. */
+function resultNodes(
+  writer: GraphWriter,
+  given: {
+    readonly encoder: Encoder
+    readonly encoded: FileValue
+    readonly errors: FileValue
+    readonly reconstruction: FileValue
+    readonly cut: number
+  },
+): void {
+  const { encoder, encoded, errors, reconstruction, cut } = given
+  const [columns, features] = [encoder.columns.length, featureCount(encoder)]
+  const double = (...shape: (string | number)[]) => ({ dtype: 'float64' as const, shape })
+  const missing = writer.emit('IsNaN', [encoded], { dtype: 'bool', shape: [rowsSide, features] })
+  const isPresent = writer.emit('Not', [missing], { dtype: 'bool', shape: [rowsSide, features] })
+  const ones = writer.emit('Cast', [isPresent], double(rowsSide, features), castTo.float64)
+  const counts = writer.emit('ReduceSum', [ones, writer.whole([1])], double(rowsSide, 1))
+  // A row without any present cell scores 0.
+  const present = writer.emit('Max', [counts, writer.double(1)], double(rowsSide, 1))
+  const costs = writer.emit('Cast', [errors], double(rowsSide, features), castTo.float64)
+  const columnOf = columnOfFeature(encoder)
+  const belongs = new Array<number>(features * columns).fill(0)
+  for (const [feature, column] of columnOf.entries()) belongs[feature * columns + column] = 1
+  const sums = writer.emit(
+    'MatMul',
+    [costs, writer.doubles(belongs, [features, columns])],
+    double(rowsSide, columns),
+  )
+  const shares = writer.emit('Div', [sums, present], double(rowsSide, columns))
+  writer.emit('Cast', [shares], { as: 'shares', dtype: 'float32', shape: [] }, castTo.float32)
+  const total = writer.emit('ReduceSum', [costs, writer.whole([1])], double(rowsSide, 1))
+  const mean = writer.emit('Div', [total, present], double(rowsSide, 1))
+  const flat = writer.emit('Squeeze', [mean, writer.whole([1])], double(rowsSide))
+  const score = writer.emit(
+    'Cast',
+    [flat],
+    { as: 'score', dtype: 'float32', shape: [rowsSide] },
+    castTo.float32,
+  )
+  // Compared as they are given out: a cut copied from a score flags the row it was copied from.
+  const compared = writer.emit('Cast', [score], double(rowsSide), castTo.float64)
+  writer.emit('GreaterOrEqual', [compared, writer.double(cut)], {
+    as: 'flag',
+    dtype: 'bool',
+    shape: [rowsSide],
+  })
+  writer.emit('Identity', [reconstruction], { as: 'reconstruction', dtype: 'float32', shape: [] })
+}

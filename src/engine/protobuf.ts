@@ -49,3 +49,69 @@ function varint(value: bigint): Uint8Array {
   bytes.push(Number(rest))
   return Uint8Array.from(bytes)
 }
+
+/** A field as it lies in a message: its number or its bytes, which may be a message again. */
+export type ReadField =
+  | { readonly field: number; readonly kind: 'number'; readonly int: bigint }
+  | { readonly field: number; readonly kind: 'bytes'; readonly bytes: Uint8Array }
+  | { readonly field: number; readonly kind: 'fixed' }
+
+/** What is wrong with bytes that should be a message. */
+export class DamagedMessage extends Error {}
+
+/**
+ * The fields of one message, in order. Nothing is copied: `bytes` are views. Messages within are left to the caller,
+ * so depth is bounded by the code that reads. Every length is checked against what is there.
+ * @param budget fields that may still be read; counted down, so that several messages can share it
+ * @throws DamagedMessage
+ */
+export function readMessage(bytes: Uint8Array, budget: { fields: number }): ReadField[] {
+  const fields: ReadField[] = []
+  let at = 0
+  const skip = (length: number): Uint8Array => {
+    if (length > bytes.length - at) throw new DamagedMessage('a part is longer than the file')
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  const varintHere = (): bigint => {
+    let value = 0n
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const [byte = 0] = skip(1)
+      value |= BigInt(byte & 127) << shift
+      if (byte < 128) return BigInt.asUintN(64, value)
+    }
+    throw new DamagedMessage('a number has more than 64 bits')
+  }
+  while (at < bytes.length) {
+    budget.fields -= 1
+    if (budget.fields < 0) throw new DamagedMessage('it has too many parts')
+    const head = varintHere()
+    const field = Number(head >> 3n)
+    if (field < 1 || field > mostFieldNumber) throw new DamagedMessage('a part has no number')
+    switch (Number(head & 7n)) {
+      case 0:
+        fields.push({ field, kind: 'number', int: varintHere() })
+        break
+      case 1:
+        skip(8)
+        fields.push({ field, kind: 'fixed' })
+        break
+      case 2: {
+        const length = varintHere()
+        if (length > BigInt(bytes.length)) throw new DamagedMessage('a part is longer than the file')
+        fields.push({ field, kind: 'bytes', bytes: skip(Number(length)) })
+        break
+      }
+      case 5:
+        skip(4)
+        fields.push({ field, kind: 'fixed' })
+        break
+      default:
+        throw new DamagedMessage('a part is of an unknown kind')
+    }
+  }
+  return fields
+}
+
+/** The largest number that a field may have. */
+const mostFieldNumber = 2 ** 29 - 1

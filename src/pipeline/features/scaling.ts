@@ -47,7 +47,7 @@ export function unscale(encoded: number, { centre, spread }: Scaling): number {
 }
 
 /** Beyond this many spreads from the centre unclipped values stay where they are, so that their squares are numbers. */
-const farthest = 1e6
+export const farthest = 1e6
 
 /** As `scale`, without the soft clip. */
 export function scaleLinearly(value: number, { centre, spread }: Scaling): number {

@@ -2,8 +2,8 @@ import type { FileValue } from '../../engine/onnxFile.ts'
 import { rowsSide } from '../../engine/rowGraph.ts'
 import { isNumeric } from '../dataset/layout.ts'
 import { dayMilliseconds } from '../features/dates.ts'
-import type { EncodedColumn, Encoder, Feature } from '../features/encoder.ts'
-import { type Scaling, scale } from '../features/scaling.ts'
+import { type EncodedColumn, type Encoder, type Feature, scalesOf } from '../features/encoder.ts'
+import { farthest, type Scaling } from '../features/scaling.ts'
 import { phases } from './dateGraph.ts'
 import { castTo, type GraphWriter, type Part } from './graphWriter.ts'
 
@@ -37,11 +37,13 @@ export function encoderGraph(writer: GraphWriter, encoder: Encoder, cells: reado
       features.push(
         ...column.features.map((feature, offset) => ({ feature, column: own, place: first + offset })),
       )
-    } else parts.push(categoryPart(writer, column, { input, first: place }))
+    } else parts.push(categoryPart(writer, column, { encoder, input, first: place }))
     place += column.features.length
   }
   if (numberInputs.length > 0) {
-    parts.push(numbersPart(writer, { numbers: writer.beside(numberInputs), features, numberColumns }))
+    parts.push(
+      numbersPart(writer, { encoder, numbers: writer.beside(numberInputs), features, numberColumns }),
+    )
   }
   return writer.inOrder(parts)
 }
@@ -56,8 +58,10 @@ function columnAt(encoder: Encoder, index: number): EncodedColumn {
 function categoryPart(
   writer: GraphWriter,
   { features }: EncodedColumn,
-  { input, first }: { readonly input: FileValue; readonly first: number },
+  given: { readonly encoder: Encoder; readonly input: FileValue; readonly first: number },
 ): Part {
+  const { encoder, input, first } = given
+  const { scale } = scalesOf(encoder)
   const levels = features.flatMap((feature) => (feature.kind === 'level' ? [feature.value] : []))
   // An empty text is how a missing cell comes in.
   const keys = [...levels.filter((level) => level !== ''), '']
@@ -94,12 +98,13 @@ function categoryPart(
 function numbersPart(
   writer: GraphWriter,
   parts: {
+    readonly encoder: Encoder
     readonly numbers: FileValue
     readonly features: readonly NumberFeature[]
     readonly numberColumns: readonly EncodedColumn[]
   },
 ): Part {
-  const { numbers, features, numberColumns } = parts
+  const { encoder, numbers, features, numberColumns } = parts
   const like = (count: number) => ({ dtype: 'float64' as const, shape: [rowsSide, count] })
   const raw: Part[] = []
   const add = <Kind extends Feature['kind']>(
@@ -163,7 +168,10 @@ function numbersPart(
     if (!scaling) throw new Error(`Feature ${place} has no scaling.`)
     return scaling
   })
-  return { places: ordered, value: scaled(writer, writer.beside(raw.map((part) => part.value)), scalings) }
+  return {
+    places: ordered,
+    value: scaled(writer, { encoder, values: writer.beside(raw.map((part) => part.value)), scalings }),
+  }
 }
 
 const isPresent = (writer: GraphWriter, value: FileValue): FileValue =>
@@ -172,22 +180,41 @@ const isPresent = (writer: GraphWriter, value: FileValue): FileValue =>
     shape: value.shape,
   })
 
-/** `scale` of scaling.ts, a column each: beyond two spreads only logarithmically; NaN where not finite. */
-function scaled(writer: GraphWriter, values: FileValue, scalings: readonly Scaling[]): FileValue {
+/** The scaling of `scalesOf`, a column each; NaN where a value is not finite. */
+function scaled(
+  writer: GraphWriter,
+  given: {
+    readonly encoder: Encoder
+    readonly values: FileValue
+    readonly scalings: readonly Scaling[]
+  },
+): FileValue {
+  const { encoder, values, scalings } = given
   const { shape } = values
   const double = { dtype: 'float64' as const, shape }
   const float = { dtype: 'float32' as const, shape }
   const centred = writer.emit('Sub', [values, writer.doubles(scalings.map(({ centre }) => centre))], double)
   const z = writer.emit('Div', [centred, writer.doubles(scalings.map(({ spread }) => spread))], double)
-  const size = writer.emit('Min', [writer.emit('Abs', [z], double), writer.double(Number.MAX_VALUE)], double)
-  const beyond = writer.emit('Max', [size, writer.double(2)], double)
-  // log1p(size - 2): no digits that count are lost, since 2 is added.
-  const logarithm = writer.emit('Log', [writer.emit('Sub', [beyond, writer.double(1)], double)], double)
-  const grown = writer.emit('Add', [logarithm, writer.double(2)], double)
-  const clipped = writer.emit('Mul', [writer.emit('Sign', [z], double), grown], double)
-  const linear = writer.emit('Less', [size, writer.double(2)], { dtype: 'bool', shape })
-  const encoded = writer.emit('Where', [linear, z, clipped], double)
+  const encoded = encoder.softClip ? softlyClipped(writer, z) : cutOff(writer, z)
   const rounded = writer.emit('Cast', [encoded], float, castTo.float32)
   const missing = writer.floats(Float32Array.of(Number.NaN), [])
   return writer.emit('Where', [isPresent(writer, values), rounded, missing], float)
+}
+
+/** `scale` of scaling.ts: beyond two spreads a value grows only logarithmically. */
+function softlyClipped(writer: GraphWriter, z: FileValue): FileValue {
+  const size = writer.emit('Min', [writer.emit('Abs', [z], z), writer.double(Number.MAX_VALUE)], z)
+  const beyond = writer.emit('Max', [size, writer.double(2)], z)
+  // log1p(size - 2): no digits that count are lost, since 2 is added.
+  const logarithm = writer.emit('Log', [writer.emit('Sub', [beyond, writer.double(1)], z)], z)
+  const grown = writer.emit('Add', [logarithm, writer.double(2)], z)
+  const clipped = writer.emit('Mul', [writer.emit('Sign', [z], z), grown], z)
+  const linear = writer.emit('Less', [size, writer.double(2)], { dtype: 'bool', shape: z.shape })
+  return writer.emit('Where', [linear, z, clipped], z)
+}
+
+/** `scaleLinearly` of scaling.ts. */
+function cutOff(writer: GraphWriter, z: FileValue): FileValue {
+  const below = writer.emit('Min', [z, writer.double(farthest)], z)
+  return writer.emit('Max', [below, writer.double(-farthest)], z)
 }

@@ -29,7 +29,7 @@ export function writeOnnxModel(file: ModelFile): Uint8Array {
     [metadataNames.columns, JSON.stringify(describedColumns(file))],
     [metadataNames.threshold, JSON.stringify(threshold)],
     [metadataNames.reference, JSON.stringify(file.reference)],
-    [metadataNames.model, serialiseModel(model).json],
+    [metadataNames.model, serialiseModel({ ...model, unfinished: null }).json],
   ])
   metadata.set(metadataNames.checksum, checksumOf(metadata, weights))
   const texts = [...metadata.values()].reduce((sum, one) => sum + Buffer.byteLength(one), 0)

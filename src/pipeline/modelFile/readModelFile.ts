@@ -1,0 +1,110 @@
+import { readFile, stat } from 'node:fs/promises'
+import { basename } from 'node:path'
+import type { z } from 'zod'
+import { Failure } from '../../contract/failure.ts'
+import { flavourRanges } from '../../contract/settings.ts'
+import { type OnnxParts, readOnnxParts } from '../../engine/onnxReader.ts'
+import { denseLayout } from '../../engine/program/layout.ts'
+import { DamagedMessage } from '../../engine/protobuf.ts'
+import { modelSchema } from '../training/modelSchema.ts'
+import { parseModel, type TrainedModel } from '../training/trainedModel.ts'
+import {
+  aboutSchema,
+  checksumOf,
+  largestFile,
+  longestText,
+  type ModelFile,
+  metadataNames,
+  nullableReferenceSchema,
+  thresholdSchema,
+} from './modelFile.ts'
+import { weightsName } from './modelGraph.ts'
+
+/**
+ * Opens a model file that Residual wrote. Nothing in it is run: its texts and weights are read and checked, and the
+ * network is built anew from them. A model read back scores exactly as the one that was written.
+ * @param fileName how messages call the file
+ * @throws Failure `unreadable-file` when it is no model, damaged or too large, `disk` when it cannot be read
+ */
+export async function readModelFile(path: string, fileName: string = basename(path)): Promise<ModelFile> {
+  let bytes: Uint8Array
+  try {
+    const { size } = await stat(path)
+    if (size > largestFile) throw tooLarge(fileName)
+    bytes = await readFile(path)
+  } catch (thrown) {
+    if (thrown instanceof Failure) throw thrown
+    const reason = thrown instanceof Error ? thrown.message : String(thrown)
+    throw new Failure('disk', `The model file "${fileName}" cannot be read: ${reason}.`, { file: fileName })
+  }
+  return parseModelFile(bytes, fileName)
+}
+
+/** As `readModelFile`, from bytes. */
+export function parseModelFile(bytes: Uint8Array, fileName: string): ModelFile {
+  if (bytes.length > largestFile) throw tooLarge(fileName)
+  try {
+    return fileOf(readOnnxParts(bytes, { initializer: weightsName, longestText }))
+  } catch (thrown) {
+    if (thrown instanceof DamagedMessage) throw refusal(fileName, thrown.message)
+    if (thrown instanceof Failure) throw refusal(fileName, thrown.message.replace(/\.$/, ''))
+    throw thrown
+  }
+}
+
+const refusal = (fileName: string, reason: string) =>
+  new Failure(
+    'unreadable-file',
+    `"${fileName}" cannot be opened as a model: ${reason}. Choose an .onnx file that Residual exported, or export the model again.`,
+    { file: fileName },
+  )
+
+const tooLarge = (fileName: string) =>
+  refusal(fileName, `it is larger than ${largestFile / 2 ** 20} MB, which no model of Residual is`)
+
+function fileOf({ metadata, values }: OnnxParts): ModelFile {
+  if (!metadata.has(metadataNames.format))
+    throw new DamagedMessage('it is an ONNX file, but not one that Residual wrote')
+  const about = checked(aboutSchema, Object.fromEntries(metadata), 'its description')
+  if (about[metadataNames.checksum] !== checksumOf(metadata, values))
+    throw new DamagedMessage('it was damaged on its way, its checksum does not fit')
+  return {
+    model: modelOf(about[metadataNames.model], values),
+    threshold: checked(thresholdSchema, json(about[metadataNames.threshold]), 'its threshold'),
+    name: about[metadataNames.name],
+    trainedAt: about[metadataNames.trainedAt],
+    writtenBy: about[metadataNames.writtenBy],
+    trainingHash: about[metadataNames.trainingHash],
+    reference: checked(nullableReferenceSchema, json(about[metadataNames.reference]), 'its reference'),
+  }
+}
+
+/** Settings, network and encoder from the text, checked against one another and against the weights. */
+function modelOf(text: string, weights: Float32Array): TrainedModel {
+  const { spec } = checked(modelSchema, json(text), 'its model')
+  // Before vectors are made whose length the file decides.
+  const { size } = denseLayout(spec)
+  if (size !== weights.length)
+    throw new DamagedMessage(`it has ${weights.length} weights where its network needs ${size}`)
+  if (spec.code.kind === 'variational' && spec.code.samples > flavourRanges.samples.to)
+    throw new DamagedMessage(`it draws more than ${flavourRanges.samples.to} codes for a row`)
+  const numbers = new Float32Array(size * 3)
+  numbers.set(weights)
+  return { ...parseModel({ json: text, numbers }), unfinished: null }
+}
+
+function json(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new DamagedMessage('a text in it is not JSON')
+  }
+}
+
+function checked<T>(schema: z.ZodType<T>, value: unknown, what: string): T {
+  const parsed = schema.safeParse(value)
+  if (parsed.success) return parsed.data
+  const [issue] = parsed.error.issues
+  const where = issue ? ` (${issue.path.join('.').slice(0, 200)}: ${issue.message.slice(0, 200)})` : ''
+  throw new DamagedMessage(`${what} is damaged${where}`)
+}

@@ -9,6 +9,7 @@ import { useDataset } from './useDataset.ts'
 import { useExport } from './useExport.ts'
 import { useImport } from './useImport.ts'
 import { useJobs } from './useJobs.ts'
+import { useLatent } from './useLatent.ts'
 import { useNotices } from './useNotices.ts'
 import { useProject } from './useProject.ts'
 import { useRun } from './useRun.ts'
@@ -62,6 +63,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
   })
   const columnsChanged = useColumnsChanged(dataset, run, training)
   const exporting = useExport(connection, jobs, run, threshold, hostPlace(host))
+  const latent = useLatent(connection, run)
   const scoring = useScoring(connection, jobs, project, run, threshold, async () => {
     await project.reread()
     if (stage.stage.value !== 'score')
@@ -99,6 +101,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     training,
     columnsChanged,
     exporting,
+    latent,
     scoring,
     review,
     helpOpen,

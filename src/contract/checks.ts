@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { Api, ApiMethod } from './api.ts'
 import { Failure } from './failure.ts'
 import { largestChunk } from './limits.ts'
+import type { TrainingSettings } from './records.ts'
 import {
   corruptionRanges,
   flavourRanges,
@@ -216,12 +217,29 @@ export const isApiMethod = (name: string): name is ApiMethod => Object.hasOwn(ch
 export function checkInput<M extends ApiMethod>(method: M, input: unknown): Parameters<Api[M]>[0] {
   const result = checks[method].safeParse(withoutUndefined(input))
   if (result.success) return result.data
-  const faults = result.error.issues.slice(0, 5).map((issue) => {
+  const field = result.error.issues[0]?.path.map(String).join('.') ?? ''
+  throw new Failure('bad-request', `${method} was called wrongly. ${faultsOf(result.error)}.`, {
+    method,
+    field,
+  })
+}
+
+/** Names of all training settings. */
+export const settingNames: readonly string[] = Object.keys(settings.shape)
+
+/** Training settings, unknown until here. Throws a `bad-request` Failure that names each setting at fault. */
+export function checkSettingsInput(input: unknown): Partial<TrainingSettings> {
+  const result = settings.safeParse(withoutUndefined(input))
+  if (result.success) return result.data
+  throw new Failure('bad-request', `The training settings cannot be used: ${faultsOf(result.error)}.`)
+}
+
+function faultsOf({ issues }: z.ZodError): string {
+  const faults = issues.slice(0, 5).map((issue) => {
     const field = issue.path.map(String).join('.')
     return field === '' ? issue.message : `${field}: ${issue.message}`
   })
-  const field = result.error.issues[0]?.path.map(String).join('.') ?? ''
-  throw new Failure('bad-request', `${method} was called wrongly. ${faults.join('; ')}.`, { method, field })
+  return faults.join('; ')
 }
 
 function withoutUndefined(value: unknown): unknown {

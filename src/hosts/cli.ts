@@ -2,10 +2,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Command, type DetectArguments, readCommand, usage } from './cli/arguments.ts'
-import { detect } from './cli/detect.ts'
+import { type Command, readCommand } from './cli/arguments.ts'
+import { detect, resume } from './cli/detect.ts'
+import { enginesReport } from './cli/engines.ts'
 import { jsonReport, textReport } from './cli/report.ts'
+import { score } from './cli/score.ts'
+import { jsonScoreReport, textScoreReport } from './cli/scoreReport.ts'
+import type { CommandContext } from './cli/session.ts'
 import { supervise, supervisor } from './cli/supervise.ts'
+import { usage } from './cli/usage.ts'
 import { UsageError } from './cli/usageError.ts'
 import { packageFolder, places } from './places.ts'
 import { runWebHost } from './web.ts'
@@ -30,25 +35,49 @@ async function run(command: Command): Promise<number> {
     case 'serve':
       await runWebHost({ ...command, folder: command.project })
       return Number(process.exitCode ?? 0)
-    case 'detect':
-      return runDetect(command)
+    case 'engines': {
+      const { engineStatuses } = await import('../engine/engines.ts')
+      process.stdout.write(enginesReport(await engineStatuses(), command.json))
+      return 0
+    }
+    default:
+      return runSupervised(command)
   }
 }
 
-/** Detection computes without a pause at times, so it runs in a process that this one can end. */
-async function runDetect(command: DetectArguments): Promise<number> {
+type LongCommand = Extract<Command, { command: 'detect' | 'resume' | 'score' }>
+
+/** How long an interrupted training has to score and save what it reached, in milliseconds. */
+const savingPatience = 20_000
+
+/** Training and scoring compute without a pause at times, so they run in a process that this one can end. */
+async function runSupervised(command: LongCommand): Promise<number> {
   const watched = supervisor()
-  if (watched === null) return supervise(fileURLToPath(import.meta.url), process.argv.slice(2))
+  if (watched === null) {
+    const keeps = command.command !== 'score' && command.project !== undefined
+    return supervise(fileURLToPath(import.meta.url), process.argv.slice(2), {
+      ...(keeps ? { patience: savingPatience } : {}),
+    })
+  }
   // Only now: the watching process has no use for it.
   const { createWorkbench } = await import('../workbench/createWorkbench.ts')
-  const found = await detect(command, {
+  const context = {
     ...watched,
     open: createWorkbench,
     samplesFolder: places().samples,
     progress: process.stderr,
-  })
-  process.stdout.write(command.json ? `${JSON.stringify(jsonReport(found))}\n` : textReport(found))
+  }
+  process.stdout.write(await report(command, context))
   return 0
+}
+
+async function report(command: LongCommand, context: CommandContext): Promise<string> {
+  if (command.command === 'score') {
+    const found = await score(command, context)
+    return command.json ? `${JSON.stringify(jsonScoreReport(found))}\n` : textScoreReport(found)
+  }
+  const found = await (command.command === 'detect' ? detect(command, context) : resume(command, context))
+  return command.json ? `${JSON.stringify(jsonReport(found))}\n` : textReport(found)
 }
 
 async function main(): Promise<number> {

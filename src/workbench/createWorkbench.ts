@@ -26,6 +26,10 @@ export interface WorkbenchOptions {
   readonly samplesFolder: string
   /** Name of the numeric engine; onnx when left out. */
   readonly engine?: string | undefined
+  /** Threads for each computation; as measured when left out. */
+  readonly threads?: number | undefined
+  /** The engine that takes over a model which the chosen one cannot run; none when left out. */
+  readonly fallback?: 'reference' | undefined
   readonly announce: <E extends EventName>(event: E, ...payload: Parameters<Events[E]>) => void
 }
 

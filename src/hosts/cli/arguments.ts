@@ -1,55 +1,58 @@
 import { parseArgs } from 'node:util'
-import type { ThresholdRule } from '../../contract/records.ts'
+import type { TrainingSettings } from '../../contract/records.ts'
+import { mostSeeds, settingRanges } from '../../contract/settings.ts'
 import { refuseTwoRoles } from './columns.ts'
 import { joinedOptions } from './options.ts'
+import { readSettings } from './settings.ts'
+import { readThreshold, type ThresholdArgument } from './threshold.ts'
 import { UsageError } from './usageError.ts'
 
-export const usage = `residual: finds the odd rows of a table, and says why they are odd
-
-  residual detect FILE [options]      trains on FILE, scores it, prints what stands out
-    --label C              column that tells anomalies, for evaluation only; never trained on
-    --id C                 column that names rows; never trained on
-    --ignore A,B           columns to leave out (may be repeated)
-    --threshold RULE[:N]   manual:SCORE, top-k:ROWS, percentage:PERCENT, standard-deviation:TIMES,
-                           mad:TIMES, iqr:TIMES or otsu (default: as Residual suggests)
-    --seed N               repeats a run exactly
-    --out FLAGGED.csv      writes the flagged rows with scores and reasons
-    --scores ALL.csv       writes all rows with scores and reasons
-    --project DIR          keeps the data set and the run in this project
-    --engine NAME          numeric engine to use
-    --json                 prints one JSON object instead of text
-
-  residual serve [options]            opens the workbench in a browser on this machine
-    --port N               port on 127.0.0.1 (default: any free one)
-    --no-open              prints the address without opening the browser
-    --project DIR          opens this project instead of the one in your own data folder
-    --engine NAME          numeric engine to use
-
-  residual --version | --help
-
-Rows are numbered in file order; the first below the header is row 1, and lines that cannot be read are
-named on stderr and not counted. The files of --out and --scores keep file order.
-
-Exit status: 0 done, 1 failed (with one sentence on stderr), 2 called wrongly, 130 interrupted.`
-
-export interface ThresholdArgument {
-  readonly rule: ThresholdRule
-  /** Null where the rule's usual number is meant, or it takes none. */
-  readonly value: number | null
+/** Which engine computes, and how. */
+export interface EngineArguments {
+  readonly engine: string | undefined
+  /** Threads for each computation; undefined: as measured. */
+  readonly threads: number | undefined
+  /** The engine that takes over a model which the chosen one cannot run. */
+  readonly fallback: 'reference' | undefined
 }
 
-export interface DetectArguments {
+/** What becomes of a run that was trained. */
+export interface ResultArguments {
+  readonly threshold: ThresholdArgument | undefined
+  readonly out: string | undefined
+  readonly scores: string | undefined
+  readonly model: string | undefined
+  readonly json: boolean
+}
+
+export interface DetectArguments extends EngineArguments, ResultArguments {
   readonly command: 'detect'
   readonly file: string
   readonly label: string | undefined
   readonly id: string | undefined
   readonly ignore: readonly string[]
-  readonly threshold: ThresholdArgument | undefined
-  readonly seed: number | undefined
-  readonly out: string | undefined
-  readonly scores: string | undefined
+  readonly settings: Partial<TrainingSettings>
+  readonly seeds: readonly number[] | undefined
   readonly project: string | undefined
-  readonly engine: string | undefined
+}
+
+export interface ResumeArguments extends EngineArguments, ResultArguments {
+  readonly command: 'resume'
+  readonly project: string
+  /** Undefined: the newest partial run. */
+  readonly run: string | undefined
+}
+
+export interface ScoreArguments extends EngineArguments {
+  readonly command: 'score'
+  readonly file: string
+  readonly model: string
+  readonly out: string | undefined
+  readonly json: boolean
+}
+
+export interface EnginesArguments {
+  readonly command: 'engines'
   readonly json: boolean
 }
 
@@ -63,6 +66,9 @@ export interface ServeArguments {
 
 export type Command =
   | DetectArguments
+  | ResumeArguments
+  | ScoreArguments
+  | EnginesArguments
   | ServeArguments
   | { readonly command: 'help' }
   | { readonly command: 'version' }
@@ -72,47 +78,158 @@ export function readCommand(words: readonly string[]): Command {
   const [command, ...rest] = words
   if (words.includes('--help') || words.includes('-h') || command === 'help') return { command: 'help' }
   if (command === '--version') return { command: 'version' }
-  if (command === 'detect') return readDetect(rest)
-  if (command === 'serve') return readServe(rest)
-  throw new UsageError(command === undefined ? 'Say what to do.' : `There is no command ${command}.`)
+  if (command === undefined) throw new UsageError('Say what to do.')
+  const read = Object.hasOwn(readers, command) ? readers[command] : undefined
+  if (read === undefined) throw new UsageError(`There is no command ${command}.`)
+  return read(rest)
+}
+
+const readers: Readonly<Record<string, (words: string[]) => Command>> = {
+  detect: readDetect,
+  resume: readResume,
+  score: readScore,
+  engines: readEngines,
+  serve: readServe,
 }
 
 const text = { type: 'string' } as const
+const many = { type: 'string', multiple: true } as const
+const flag = { type: 'boolean', default: false } as const
+const engineOptions = { engine: text, threads: text, fallback: text } as const
+const resultOptions = { threshold: text, out: text, scores: text, model: text, json: flag } as const
+
+function readEngine(values: { readonly [Name in keyof typeof engineOptions]?: string }): EngineArguments {
+  const { engine, threads, fallback } = values
+  if (fallback !== undefined && fallback !== 'reference')
+    throw new UsageError(`--fallback ${fallback}: only the engine reference can take over.`)
+  return {
+    engine,
+    threads:
+      threads === undefined ? undefined : wholeNumber('--threads', threads, { from: 1, to: mostThreads }),
+    fallback,
+  }
+}
+
+const mostThreads = 256
+
+function readResult(
+  values: {
+    readonly [Name in Exclude<keyof typeof resultOptions, 'json'>]?: string
+  } & { readonly json: boolean },
+): ResultArguments {
+  const { threshold, out, scores, model, json } = values
+  return {
+    threshold: threshold === undefined ? undefined : readThreshold(threshold),
+    out,
+    scores,
+    model,
+    json,
+  }
+}
+
 const detectOptions = {
   label: text,
   id: text,
-  ignore: { type: 'string', multiple: true },
-  threshold: text,
+  ignore: many,
+  flavour: text,
+  set: many,
   seed: text,
-  out: text,
-  scores: text,
+  seeds: text,
   project: text,
-  engine: text,
-  json: { type: 'boolean', default: false },
+  ...resultOptions,
+  ...engineOptions,
 } as const
 
 function readDetect(words: string[]): DetectArguments {
   const args = joinedOptions(words, detectOptions)
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: detectOptions })
-  const [file, ...more] = positionals
-  if (file === undefined) throw new UsageError('Name the file to look into: residual detect FILE.')
-  if (more.length > 0) throw new UsageError(`Name one file at a time; ${more.join(' ')} is one too many.`)
-  refuseEmpty(values, ['out', 'scores', 'project', 'engine'])
+  const file = oneFile('detect', positionals)
+  refuseEmpty(values, ['out', 'scores', 'model', 'project', 'engine'])
   refuseTwoRoles({ label: values.label, id: values.id, ignored: values.ignore ?? [] })
+  const { label, id, ignore = [], flavour, set, project } = values
+  const seed = values.seed === undefined ? undefined : wholeNumber('--seed', values.seed, settingRanges.seed)
+  const seeds = values.seeds === undefined ? undefined : readSeeds(values.seeds)
+  const settings = readSettings({ flavour, set, seed })
+  if (seeds !== undefined && settings.seed !== undefined)
+    throw new UsageError('--seeds names the seeds already; leave out the single one.')
   return {
     command: 'detect',
     file,
-    label: values.label,
-    id: values.id,
-    ignore: values.ignore ?? [],
-    threshold: values.threshold === undefined ? undefined : readThreshold(values.threshold),
-    seed: values.seed === undefined ? undefined : wholeNumber('--seed', values.seed, 2 ** 32 - 1),
-    out: values.out,
-    scores: values.scores,
-    project: values.project,
-    engine: values.engine,
-    json: values.json,
+    label,
+    id,
+    ignore,
+    settings,
+    seeds,
+    project,
+    ...readResult(values),
+    ...readEngine(values),
   }
+}
+
+const resumeOptions = { project: text, run: text, ...resultOptions, ...engineOptions } as const
+
+function readResume(words: string[]): ResumeArguments {
+  const args = joinedOptions(words, resumeOptions)
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: resumeOptions })
+  if (positionals.length > 0)
+    throw new UsageError(`resume takes no file; ${positionals.join(' ')} is too many. Name the --project.`)
+  refuseEmpty(values, ['project', 'run', 'out', 'scores', 'model', 'engine'])
+  const { project, run } = values
+  if (project === undefined) throw new UsageError('Name the project: residual resume --project DIR.')
+  return {
+    command: 'resume',
+    project,
+    run,
+    ...readResult(values),
+    ...readEngine(values),
+  }
+}
+
+const scoreOptions = { model: text, out: text, json: flag, ...engineOptions } as const
+
+function readScore(words: string[]): ScoreArguments {
+  const args = joinedOptions(words, scoreOptions)
+  const { values, positionals } = parseArgs({ args, allowPositionals: true, options: scoreOptions })
+  const file = oneFile('score', positionals)
+  refuseEmpty(values, ['model', 'out', 'engine'])
+  const { model, out, json } = values
+  if (model === undefined)
+    throw new UsageError('Name the model that scores: residual score FILE --model MODEL.onnx.')
+  return {
+    command: 'score',
+    file,
+    model,
+    out,
+    json,
+    ...readEngine(values),
+  }
+}
+
+function readEngines(words: string[]): EnginesArguments {
+  const options = { json: flag }
+  const { values, positionals } = parseArgs({
+    args: joinedOptions(words, options),
+    allowPositionals: true,
+    options,
+  })
+  if (positionals.length > 0)
+    throw new UsageError(`engines takes no word more; ${positionals.join(' ')} is too many.`)
+  return { command: 'engines', json: values.json }
+}
+
+function oneFile(command: string, positionals: readonly string[]): string {
+  const [file, ...more] = positionals
+  if (file === undefined) throw new UsageError(`Name the file to look into: residual ${command} FILE.`)
+  if (more.length > 0) throw new UsageError(`Name one file at a time; ${more.join(' ')} is one too many.`)
+  return file
+}
+
+function readSeeds(list: string): number[] {
+  const seeds = list.split(',').map((seed) => wholeNumber('--seeds', seed.trim(), settingRanges.seed))
+  if (new Set(seeds).size < seeds.length) throw new UsageError(`--seeds ${list}: a seed is there twice.`)
+  if (seeds.length > mostSeeds)
+    throw new UsageError(`--seeds ${list}: at most ${mostSeeds} seeds can be trained at a time.`)
+  return seeds
 }
 
 const serveOptions = {
@@ -130,46 +247,21 @@ function readServe(words: string[]): ServeArguments {
   refuseEmpty(values, ['project', 'engine'])
   return {
     command: 'serve',
-    port: wholeNumber('--port', values.port, 65_535),
+    port: wholeNumber('--port', values.port, { from: 0, to: 65_535 }),
     open: !values['no-open'],
     project: values.project,
     engine: values.engine,
   }
 }
 
-/** What each rule's number may be; null: the rule takes none. */
-const ruleNumbers: Readonly<Record<ThresholdRule, ((value: number) => boolean) | null>> = {
-  manual: () => true,
-  'top-k': (value) => Number.isInteger(value) && value >= 0,
-  percentage: (value) => value >= 0 && value <= 100,
-  'standard-deviation': (value) => value >= 0,
-  mad: (value) => value >= 0,
-  iqr: (value) => value >= 0,
-  otsu: null,
-}
-
-/** `RULE` or `RULE:NUMBER`. Throws a UsageError that says what was expected. */
-export function readThreshold(text: string): ThresholdArgument {
-  const [name = '', number, ...more] = text.split(':')
-  const rule = (Object.keys(ruleNumbers) as ThresholdRule[]).find((known) => known === name)
-  if (rule === undefined || more.length > 0)
-    throw new UsageError(`--threshold ${text}: choose one of ${Object.keys(ruleNumbers).join(', ')}.`)
-  const fits = ruleNumbers[rule]
-  if (number === undefined) {
-    if (rule === 'manual') throw new UsageError('--threshold manual needs the score, as in manual:2.5.')
-    return { rule, value: null }
-  }
-  const value = number.trim() === '' ? Number.NaN : Number(number)
-  if (fits === null) throw new UsageError(`--threshold ${rule} takes no number.`)
-  if (!Number.isFinite(value) || !fits(value))
-    throw new UsageError(`--threshold ${text}: ${number || 'nothing'} is not a number that ${rule} can use.`)
-  return { rule, value }
-}
-
-function wholeNumber(option: string, text: string, most: number): number {
+function wholeNumber(
+  option: string,
+  text: string,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
   const value = Number(text)
-  if (!/^\d+$/.test(text) || value > most)
-    throw new UsageError(`${option} ${text}: a whole number from 0 to ${most} is needed.`)
+  if (!/^\d+$/.test(text) || value < from || value > to)
+    throw new UsageError(`${option} ${text}: a whole number from ${from} to ${to} is needed.`)
   return value
 }
 

@@ -1,181 +1,129 @@
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join, resolve } from 'node:path'
-import type { Api } from '../../contract/api.ts'
 import { Failure } from '../../contract/failure.ts'
-import type {
-  Evaluation,
-  JobResult,
-  RankedPage,
-  RunSummary,
-  ScoreOrder,
-  Threshold,
-} from '../../contract/records.ts'
-import type { Announce } from '../../contract/wire/serve.ts'
+import type { RunSummary } from '../../contract/records.ts'
 import { existingFile } from '../existingFile.ts'
-import type { DetectArguments, ThresholdArgument } from './arguments.ts'
+import type { DetectArguments, ResumeArguments } from './arguments.ts'
 import { chosenColumns, leftOut } from './columns.ts'
 import { importRemarks } from './importRemarks.ts'
-import { createJobs, createProgress } from './jobs.ts'
-import { sameFile } from './sameFile.ts'
-import { UsageError } from './usageError.ts'
-import { printable } from './words.ts'
-import { refuseUnwritable } from './writable.ts'
-
-/** What createWorkbench is asked for, so that a test can put something else in its place. */
-export type OpenWorkbench = (options: {
-  folder: string
-  samplesFolder: string
-  engine?: string
-  announce: Announce
-}) => Promise<{ api: Api; close(): Promise<void> }>
+import { Interrupted } from './jobs.ts'
+import { collectResults, type Results, refuseTargets } from './results.ts'
+import { type CommandContext, type Session, withWorkbench } from './session.ts'
+import { counted, quoted } from './words.ts'
 
 /** All that a detection found, for the printed report and for JSON. */
-export interface Detection {
+export interface Detection extends Results {
+  /** What was trained on: a file, or a data set of a project. */
   readonly file: string
   readonly columns: number
   /** Lines of the file that are not among the rows. */
   readonly setAside: number
   /** Columns that the model was not trained on, and why. */
   readonly leftOut: readonly { readonly name: string; readonly why: string }[]
-  readonly importSeconds: number
-  readonly run: RunSummary
-  readonly threshold: Threshold
-  readonly evaluation: Evaluation | null
-  readonly scores: ScoreOrder
-  readonly top: RankedPage
-  readonly written: readonly string[]
+  /** Null where nothing was imported. */
+  readonly importSeconds: number | null
+  /** The project that keeps the run; null where it is gone. */
+  readonly project: string | null
 }
 
 /**
- * Imports, trains, scores and exports, in this process. Without a project it works in a temporary folder
- * that is gone afterwards, whatever happens. Throws a Failure, a UsageError when one file is
- * named for two things, or an AbortError when the signal fires.
+ * Imports, trains, scores and exports, in this process. Throws a Failure, a UsageError when one file is named for
+ * two things, or Interrupted when the signal fires.
  */
-export async function detect(
-  given: DetectArguments,
-  context: {
-    readonly open: OpenWorkbench
-    readonly samplesFolder: string
-    readonly progress: NodeJS.WritableStream
-    readonly signal: AbortSignal
-    /** Told the temporary folder, where there is one, so that someone else can remove it after a crash. */
-    readonly temporaryFolder?: (folder: string) => void
-  },
-): Promise<Detection> {
-  const path = await existingFile(given.file)
-  await refuseSharedFiles(path, given)
-  await refuseUnwritable('--out', given.out)
-  await refuseUnwritable('--scores', given.scores)
-  const temporary = given.project === undefined ? await mkdtemp(join(tmpdir(), 'residual-')) : null
-  if (temporary !== null) context.temporaryFolder?.(temporary)
-  const progress = createProgress(context.progress)
-  const jobs = createJobs((job) => progress.show(job))
-  try {
-    const workbench = await context.open({
-      folder: temporary ?? resolve(given.project ?? '.'),
-      samplesFolder: context.samplesFolder,
-      ...(given.engine === undefined ? {} : { engine: given.engine }),
-      announce: (event, ...payload) => {
-        const [job] = payload
-        if (event === 'jobChanged' && job !== undefined && 'jobId' in job) jobs.changed(job)
-      },
-    })
-    try {
-      const finish = (started: { jobId: string }) => jobs.result(workbench.api, started.jobId, context.signal)
-      const say = (line: string) => {
-        progress.clear()
-        context.progress.write(`${printable(line)}\n`)
-      }
-      const found = await detectWith(workbench.api, finish, say, { ...given, file: path })
-      if (given.label !== undefined && found.evaluation === null)
-        say(
-          `residual: "${given.label}" does not have exactly two values, so the scores were not compared with it.`,
-        )
-      return found
-    } finally {
-      await workbench.close()
-    }
-  } finally {
-    progress.clear()
-    if (temporary !== null) await rm(temporary, { recursive: true, force: true, maxRetries: 3 })
-  }
+export async function detect(given: DetectArguments, context: CommandContext): Promise<Detection> {
+  const file = await existingFile(given.file)
+  await refuseTargets(file, given)
+  return withWorkbench(given, context, async (session) => {
+    const found = await detectWith(session, { ...given, file })
+    if (given.label !== undefined && found.evaluation === null)
+      session.say(
+        `residual: "${given.label}" does not have exactly two values, so the scores were not compared with it.`,
+      )
+    return found
+  })
 }
 
-/** What is read must not be written over, and two results cannot share a file. */
-async function refuseSharedFiles(file: string, { out, scores }: DetectArguments): Promise<void> {
-  for (const [option, target] of [
-    ['--out', out],
-    ['--scores', scores],
-  ] as const) {
-    if (target !== undefined && (await sameFile(file, target)))
-      throw new UsageError(`${option} ${target} is the input file itself. Name another file to write.`)
-  }
-  if (out !== undefined && scores !== undefined && (await sameFile(out, scores)))
-    throw new UsageError(`--out and --scores name the same file, ${out}. Name two files.`)
-}
-
-async function detectWith(
-  api: Api,
-  finish: (started: { jobId: string }) => Promise<JobResult>,
-  say: (line: string) => void,
-  given: DetectArguments,
-): Promise<Detection> {
+async function detectWith(session: Session, given: DetectArguments): Promise<Detection> {
+  const { api, finish, say } = session
   const importedFrom = performance.now()
-  const imported = await finish(await api.startImport({ source: { kind: 'path', path: given.file } }))
+  const started = await api.startImport({ source: { kind: 'path', path: given.file } })
+  const { datasetId } = await finish('import', started)
   const importSeconds = (performance.now() - importedFrom) / 1000
-  if (imported.kind !== 'import') throw new TypeError('An import ended as something else.')
-  const { datasetId } = imported
-  const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
-  if (dataset === undefined) throw new TypeError('The imported data set is not in the project.')
-
+  const dataset = await datasetOf(session, datasetId)
   for (const line of await importRemarks(api, dataset)) say(line)
 
   const chosen = chosenColumns(dataset, given)
   const { columns } =
     Object.keys(chosen).length > 0 ? await api.updateColumns({ datasetId, columns: chosen }) : dataset
 
-  const settings = given.seed === undefined ? {} : { settings: { seed: given.seed } }
-  const trained = await finish(await api.startTraining({ datasetId, ...settings }))
-  if (trained.kind !== 'training') throw new TypeError('A training ended as something else.')
-  const { runId } = trained
-  const run = await api.readRun({ runId })
-  const threshold =
-    given.threshold === undefined
-      ? run.threshold
-      : await api.setThreshold({ runId, ...completeThreshold(given.threshold, run) })
-
-  const written: string[] = []
-  for (const [rows, target] of [
-    ['flagged', given.out],
-    ['all', given.scores],
-  ] as const) {
-    if (target === undefined) continue
-    const exported = await finish(
-      await api.startExport({ runId, rows, neutraliseFormulas: true, path: resolve(target) }),
-    )
-    if (exported.kind === 'export') written.push(exported.file.path)
-  }
+  const { settings, seeds } = given
+  const training = await api.startTraining({
+    datasetId,
+    ...(Object.keys(settings).length > 0 ? { settings } : {}),
+    ...(seeds === undefined ? {} : { seeds }),
+  })
+  const runIds = await trained(session, training, given.project)
   return {
     file: given.file,
     columns: columns.length,
     setAside: dataset.quarantined,
     leftOut: leftOut(columns, chosen),
     importSeconds,
-    run,
-    threshold,
-    evaluation: await api.readEvaluation({ runId }),
-    scores: await api.readScores({ runId }),
-    top: await api.readRankedRows({ runId, from: 0, to: Math.min(10, run.rows) }),
-    written,
+    project: given.project ?? null,
+    ...(await collectResults(session, runIds, given)),
   }
 }
 
-/** A rule without its number takes the one that the run suggests for it. */
-function completeThreshold({ rule, value }: ThresholdArgument, run: RunSummary): ThresholdArgument {
-  if (value !== null || rule === 'otsu') return { rule, value }
-  const suggested = run.suggestions.find((one) => one.rule === rule)
-  if (suggested === undefined)
-    throw new Failure('bad-request', `--threshold ${rule} needs its number here, as in ${rule}:3.`)
-  return { rule, value: suggested.value }
+/** Goes on with a partial run of a project, and reports it like a detection. Throws as `detect` does. */
+export async function resume(given: ResumeArguments, context: CommandContext): Promise<Detection> {
+  await refuseTargets(null, given)
+  return withWorkbench(given, context, async (session) => {
+    const runId = given.run ?? (await newestPartial(session))
+    const { datasetId } = await session.api.readRun({ runId })
+    const dataset = await datasetOf(session, datasetId)
+    const runIds = await trained(session, await session.api.resumeTraining({ runId }), given.project)
+    return {
+      file: dataset.name,
+      columns: dataset.columns.length,
+      setAside: dataset.quarantined,
+      leftOut: leftOut(dataset.columns, {}),
+      importSeconds: null,
+      project: given.project,
+      ...(await collectResults(session, runIds, given)),
+    }
+  })
+}
+
+/** The runs of a training. Where it is interrupted and a project keeps what was reached, says how to go on. */
+async function trained(
+  session: Session,
+  started: { jobId: string },
+  project: string | undefined,
+): Promise<readonly string[]> {
+  try {
+    return (await session.finish('training', started)).runIds
+  } catch (thrown) {
+    if (thrown instanceof Interrupted && thrown.kept?.kind === 'training' && project !== undefined) {
+      const runId = thrown.kept.runIds.at(-1) ?? thrown.kept.runId
+      const { state, stepsDone, settings } = await session.api.readRun({ runId })
+      if (state === 'partial') {
+        session.say(
+          `residual: stopped after ${stepsDone} of ${counted(settings.steps, 'step')}. To go on: residual resume --project ${quoted(project)} --run ${runId}`,
+        )
+      }
+    }
+    throw thrown
+  }
+}
+
+async function newestPartial({ api }: Session): Promise<string> {
+  const { runs } = await api.readProject({})
+  const partial = runs.find((run: RunSummary) => run.state === 'partial' && run.scored === null)
+  if (partial === undefined)
+    throw new Failure('not-found', 'No training of this project was interrupted, so there is none to resume.')
+  return partial.runId
+}
+
+async function datasetOf({ api }: Session, datasetId: string) {
+  const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
+  if (dataset === undefined) throw new TypeError('The data set is not in the project.')
+  return dataset
 }

@@ -2,6 +2,14 @@ import type { Api } from '../../contract/api.ts'
 import { fromWireFailure } from '../../contract/failure.ts'
 import type { Job, JobResult } from '../../contract/records.ts'
 
+/** A job was cancelled; `kept` is what remains of it. */
+export class Interrupted extends Error {
+  override readonly name = 'AbortError'
+  constructor(readonly kept: JobResult | null) {
+    super('Cancelled.')
+  }
+}
+
 /** Waits for jobs by the events they announce, and shows them move. */
 export function createJobs(show: (job: Job) => void) {
   const latest = new Map<string, Job>()
@@ -13,7 +21,7 @@ export function createJobs(show: (job: Job) => void) {
       if (job.status.state !== 'running') waiting.get(job.jobId)?.()
     },
     /**
-     * The result of a job once it is done. Throws its Failure, or an AbortError when it was cancelled;
+     * The result of a job once it is done. Throws its Failure, or Interrupted when it was cancelled;
      * the signal cancels it.
      */
     async result(api: Api, jobId: string, signal: AbortSignal): Promise<JobResult> {
@@ -26,11 +34,10 @@ export function createJobs(show: (job: Job) => void) {
         if (known !== undefined && known.status.state !== 'running') ended()
       })
       signal.removeEventListener('abort', cancel)
-      signal.throwIfAborted()
       const status = latest.get(jobId)?.status
-      if (status?.state === 'done') return status.result
       if (status?.state === 'failed') throw fromWireFailure(status.failure)
-      throw new DOMException('Cancelled.', 'AbortError')
+      if (status?.state === 'done' && !signal.aborted) return status.result
+      throw new Interrupted(status?.state === 'running' ? null : (status?.result ?? null))
     },
   }
 }

@@ -1,6 +1,7 @@
-import type { Metrics, ScoreOrder } from '../../contract/records.ts'
+import type { RankedPage } from '../../contract/records.ts'
 import type { Detection } from './detect.ts'
-import { counted, printable, whole } from './words.ts'
+import type { RunResult } from './results.ts'
+import { counted, printable, seconds, short, table, whole } from './words.ts'
 
 /** The one object that `--json` prints. */
 export function jsonReport(found: Detection) {
@@ -12,45 +13,40 @@ export function jsonReport(found: Detection) {
     seconds: { import: found.importSeconds, train: run.seconds.train, score: run.seconds.score },
     threshold: { rule: threshold.rule, value: threshold.value },
     flagged: threshold.flagged,
-    metrics: metricsOf(found),
+    metrics: found.metrics,
     engine: run.engine,
     seed: run.settings.seed,
+    settings: run.settings,
+    steps: run.stepsDone,
+    bestStep: run.bestStep,
+    phases: run.phases,
+    parameters: run.trainableParameters,
+    written: found.written,
+    runs: found.runs.map((one) => ({
+      // Without a project a run is gone by now, and its name means nothing.
+      run: found.project === null ? null : one.run.runId,
+      seed: one.run.settings.seed,
+      threshold: { rule: one.threshold.rule, value: one.threshold.value },
+      flagged: one.threshold.flagged,
+      metrics: one.metrics,
+    })),
   }
-}
-
-/** Evaluation at the threshold; null without labels. */
-export function metricsOf({ evaluation, scores, threshold }: Detection): Metrics | null {
-  if (evaluation === null) return null
-  const { auroc, averagePrecision } = evaluation
-  return { auroc, averagePrecision, ...atThreshold(scores, threshold.flagged) }
-}
-
-/** Precision, recall and F1 of the first `flagged` rows; rows without a label do not count. 0 where undefined. */
-export function atThreshold({ labels }: Pick<ScoreOrder, 'labels'>, flagged: number) {
-  const count = (values: Uint8Array, label: number) =>
-    values.reduce((sum, value) => sum + (value === label ? 1 : 0), 0)
-  const all = labels ?? new Uint8Array()
-  const hits = count(all.subarray(0, flagged), 1)
-  const false_ = count(all.subarray(0, flagged), 0)
-  const precision = hits / Math.max(1, hits + false_)
-  const recall = hits / Math.max(1, count(all, 1))
-  const f1 = hits === 0 ? 0 : (2 * precision * recall) / (precision + recall)
-  return { precision, recall, f1 }
 }
 
 /** The same for people: what was read, what was flagged and why, and the ten oddest rows. */
 export function textReport(found: Detection): string {
-  const { run, threshold } = found
-  const seconds = (value: number) => `${value.toFixed(1)} s`
+  const { run, threshold, metrics } = found
+  const { flavour, seed } = run.settings
   const share = ((100 * threshold.flagged) / Math.max(1, run.rows)).toFixed(1)
-  const metrics = metricsOf(found)
+  const imported = found.importSeconds === null ? '' : `Import ${seconds(found.importSeconds)}, `
+  const trained = `training ${seconds(run.seconds.train)}, scoring ${seconds(run.seconds.score)}`
   const why = run.suggestions.find(
     (one) => one.rule === threshold.rule && one.value === threshold.value,
   )?.reason
   const lines = [
     `${found.file}: ${counted(run.rows, 'row')}, ${counted(found.columns, 'column')}, ${counted(run.features, 'feature')}`,
     ...leftOutLine(found),
-    `Import ${seconds(found.importSeconds)}, training ${seconds(run.seconds.train)}, scoring ${seconds(run.seconds.score)} (${run.engine}, seed ${run.settings.seed})`,
+    `${imported}${trained} (${flavour.kind}, ${run.engine}, seed ${seed})`,
     `${whole(threshold.flagged)} of ${counted(run.rows, 'row')} flagged (${share} %): score at least ${short(threshold.cut)}, by ${ruleName(found)}`,
     ...budgetLine(found),
     ...(why === undefined ? [] : [why]),
@@ -59,18 +55,9 @@ export function textReport(found: Detection): string {
       : [
           `Against ${found.evaluation.labelColumn}: AUROC ${short(metrics.auroc)}, average precision ${short(metrics.averagePrecision)}, precision ${short(metrics.precision)}, recall ${short(metrics.recall)}, F1 ${short(metrics.f1)}`,
         ]),
+    ...seedLines(found),
     '',
-    ...table([
-      ['rank', 'row', 'score', 'flagged', 'why'],
-      ...found.top.rows.map((row) => [
-        whole(row.rank),
-        // As a person counts, and --help says: the first row below the header is row 1.
-        whole(row.row + 1),
-        short(row.score),
-        row.flagged ? 'yes' : 'no',
-        row.reasons.map((reason) => `${reason.column} ${percentOf(reason.share, row.score)}`).join(', '),
-      ]),
-    ]),
+    ...rankedLines(found.top),
     ...(found.setAside === 0
       ? []
       : [
@@ -106,17 +93,39 @@ function budgetLine({ run, threshold }: Detection): string[] {
 
 const ruleName = ({ threshold: { rule, value } }: Detection) =>
   value === null ? rule : `${rule}:${short(value)}`
-const short = (value: number) => Number(value.toPrecision(4)).toString()
 const percentOf = (share: number, score: number) => `${Math.round((100 * share) / (score || 1))} %`
 
-/** Columns padded to their widest cell; all but the last are set right. */
-function table(rows: readonly (readonly string[])[]): string[] {
-  const widths = (rows[0] ?? []).map((_, column) =>
-    Math.max(...rows.map((row) => (row[column] ?? '').length)),
-  )
-  return rows.map((row) =>
-    row
-      .map((cell, column) => (column === row.length - 1 ? cell : cell.padStart(widths[column] ?? 0)))
-      .join('  '),
-  )
+/** The oddest rows with their reasons. */
+export const rankedLines = (top: RankedPage): string[] =>
+  table([
+    ['rank', 'row', 'score', 'flagged', 'why'],
+    ...top.rows.map((row) => [
+      whole(row.rank),
+      // As a person counts, and --help says: the first row below the header is row 1.
+      whole(row.row + 1),
+      short(row.score),
+      row.flagged ? 'yes' : 'no',
+      row.reasons.map((reason) => `${reason.column} ${percentOf(reason.share, row.score)}`).join(', '),
+    ]),
+  ])
+
+/** What each seed found, where there are several; the rows below are the first one's. */
+function seedLines({ runs }: Detection): string[] {
+  if (runs.length < 2) return []
+  const metrics = ({ metrics: found }: RunResult) =>
+    found === null ? [] : [short(found.auroc), short(found.averagePrecision)]
+  const withMetrics = runs.some((one) => one.metrics !== null)
+  return [
+    '',
+    ...table([
+      ['seed', 'flagged', 'cut', ...(withMetrics ? ['AUROC', 'average precision'] : [])],
+      ...runs.map((one) => [
+        String(one.run.settings.seed),
+        whole(one.threshold.flagged),
+        short(one.threshold.cut),
+        ...metrics(one),
+      ]),
+    ]),
+    `The rest is of seed ${runs[0]?.run.settings.seed}.`,
+  ]
 }

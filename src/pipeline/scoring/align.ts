@@ -5,6 +5,8 @@ import { isNumberText } from '../dataset/numbers.ts'
 import type { CellVector, TableChunk } from '../dataset/table.ts'
 import type { EncodedColumn, Encoder } from '../features/encoder.ts'
 
+export type KnownValues = (column: string) => Iterable<string> | null
+
 /** How the columns of a data set give what a model reads. */
 export interface Alignment {
   /** The data set's columns that the model reads: what a chunk for `align` must hold, in this order. */
@@ -34,16 +36,17 @@ const unseenShown = 10
 
 /**
  * Matches the columns of a data set with those that a model was trained on, by name.
- * @param known values of a category column that were seen in training, where they are known beyond the encoder's
+ * @param known the values of a category column that were seen in training; null where they are not known. A column
+ * whose rare values share a feature cannot tell unseen values without them.
  * @throws Failure `no-usable-columns` when they have no column in common
  */
 export function alignColumns(input: {
   readonly encoder: Encoder
   readonly columns: readonly Column[]
   readonly decimalMark: Dialect['decimalMark']
-  readonly known?: ((column: string) => Iterable<string>) | undefined
+  readonly known?: KnownValues | undefined
 }): Alignment {
-  const { encoder, columns, decimalMark, known = () => [] } = input
+  const { encoder, columns, decimalMark, known = () => null } = input
   const byName = new Map(columns.map((column) => [column.name, column]))
   const reads = encoder.columns.map(({ name }) => name).filter((name) => byName.has(name))
   if (reads.length === 0) {
@@ -132,15 +135,14 @@ const isMissing = (vector: CellVector | undefined, row: number): boolean =>
 function startTally(
   pairings: readonly Pairing[],
   extra: readonly Column[],
-  known: (column: string) => Iterable<string>,
+  known: KnownValues,
 ): DifferenceTally {
   const misfits = pairings.map(() => 0)
   const unseen = pairings.map(({ column, place }) => {
-    const levels = column.features.flatMap((one) =>
-      one.kind === 'level' ? [one.value] : one.kind === 'other-level' ? [one.example] : [],
-    )
-    if (place === null || levels.length === 0) return null
-    return { seen: new Set([...levels, ...known(column.name)]), counts: new Map<string, number>(), rows: 0 }
+    const levels = column.features.flatMap((one) => (one.kind === 'level' ? [one.value] : []))
+    const others = column.features.some((one) => one.kind === 'other-level') ? known(column.name) : []
+    if (place === null || isNumeric(column.type) || others === null) return null
+    return { seen: new Set([...levels, ...others]), counts: new Map<string, number>(), rows: 0 }
   })
   return {
     add(chunk, aligned) {

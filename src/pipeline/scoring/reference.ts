@@ -24,7 +24,7 @@ export const referenceSchema = z.strictObject({
 export type Reference = z.infer<typeof referenceSchema>
 
 /** Cells that are looked at: deciles of 20,000 rows are within about half a percent of all rows'. */
-const mostSampledRows = 20_000
+export const mostSampledRows = 20_000
 const mostSampledCells = 10_000_000
 const fewestSampledRows = 2_000
 

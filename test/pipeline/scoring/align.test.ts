@@ -108,27 +108,37 @@ describe('aligning columns', () => {
     })
   })
 
-  it('counts categories that training never saw, the commonest first, and not those known otherwise', async () => {
-    const table = arrayTable([
-      {
-        name: 'colour',
-        cells: cells((row) => (row < 20 ? 'red' : row < 30 ? 'green' : row < 35 ? 'teal' : 'old')),
-      },
-    ])
-    const { reads, align, startTally } = alignColumns({
-      encoder,
-      columns: table.columns,
-      decimalMark: '.',
-      known: (name) => (name === 'colour' ? ['old'] : []),
-    })
-    const tally = startTally()
-    for await (const chunk of table.read(reads)) tally.add(chunk, align(chunk))
-    expect(tally.differences()).toContainEqual({
+  it('counts categories that training never saw, the commonest first', async () => {
+    const colours = cells((row) => (row < 20 ? 'red' : row < 30 ? 'green' : row < 35 ? 'teal' : 'blue'))
+    const { differences } = await alignAll(arrayTable([{ name: 'colour', cells: colours }]))
+    expect(differences).toContainEqual({
       kind: 'unseen-categories',
       column: 'colour',
       values: ['green', 'teal'],
       rows: 15,
     })
+  })
+
+  it('tells unseen from rare values only where the values of the training are known', async () => {
+    const rare = cells((row) => (row < 2 ? `rare ${row}` : row % 2 === 0 ? 'red' : 'blue'))
+    const table = arrayTable([{ name: 'colour', cells: rare }])
+    const withRare = await fitEncoder({ table, signal })
+    const next = arrayTable([{ name: 'colour', cells: cells((row) => (row < 3 ? `rare ${row}` : 'red')) }])
+    const differencesWith = async (known: readonly string[] | null) => {
+      const { reads, align, startTally } = alignColumns({
+        encoder: withRare,
+        columns: next.columns,
+        decimalMark: '.',
+        known: () => known,
+      })
+      const tally = startTally()
+      for await (const chunk of next.read(reads)) tally.add(chunk, align(chunk))
+      return tally.differences()
+    }
+    expect(await differencesWith(null)).toEqual([])
+    expect(await differencesWith(['rare 0', 'rare 1', 'red', 'blue'])).toEqual([
+      { kind: 'unseen-categories', column: 'colour', values: ['rare 2'], rows: 1 },
+    ])
   })
 
   it('refuses data without any column in common, naming what was expected', () => {

@@ -22,6 +22,8 @@ export interface Context {
   engine(): Promise<Engine>
   /** Resolves when no call waits for an answer, or after a short while: what long work awaits between chunks. */
   quiet(): Promise<void>
+  /** How often a long training saves what it has reached; only tests say. */
+  readonly checkpointMilliseconds?: number | undefined
   /** Tells the page that datasets or runs changed. */
   projectChanged(): void
 }

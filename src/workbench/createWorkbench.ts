@@ -28,8 +28,10 @@ export interface WorkbenchOptions {
   readonly engine?: string | undefined
   /** Threads for each computation; as measured when left out. */
   readonly threads?: number | undefined
-  /** The engine that takes over a model which the chosen one cannot run; none when left out. */
-  readonly fallback?: 'reference' | undefined
+  /** Where given, the reference engine takes over what the chosen one cannot run, and this is told why. */
+  readonly fallBack?: ((failure: Failure) => void) | undefined
+  /** How often a long training saves what it has reached; half a minute when left out. */
+  readonly checkpointMilliseconds?: number | undefined
   readonly announce: <E extends EventName>(event: E, ...payload: Parameters<Events[E]>) => void
 }
 
@@ -48,11 +50,11 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   const folder = await openProjectFolder(options.folder)
   const database = await openDatabase({ file: folder.database, temporaryFolder: folder.temporary })
   try {
+    const runs = await openRunStore(folder.runs)
     await clearLeftovers(folder)
     await cleanLeftovers(database, folder.sources)
-    const runs = await openRunStore(folder.runs)
-    const { announce, samplesFolder } = options
-    return joinParts({ announce, samplesFolder, engineName, folder, database, runs })
+    const { folder: _, engine: _engine, ...rest } = options
+    return joinParts({ ...rest, engineName, folder, database, runs })
   } catch (error) {
     // Or the next try would find the project held by this very process.
     await database.close()
@@ -60,14 +62,14 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
   }
 }
 
-type Parts = Pick<WorkbenchOptions, 'announce' | 'samplesFolder'> &
+type Parts = Omit<WorkbenchOptions, 'folder' | 'engine'> &
   Pick<Context, 'folder' | 'database' | 'runs'> & { readonly engineName: EngineName }
 
 function joinParts(parts: Parts): Workbench {
-  const { announce, samplesFolder, engineName, folder, database, runs } = parts
+  const { announce, samplesFolder, engineName, folder, database, runs, threads, fallBack } = parts
   let engine: Promise<Engine> | undefined
   const openedEngine = () => {
-    engine ??= openEngine(engineName)
+    engine ??= openEngine(engineName, { threads, fallBack })
     return engine
   }
   const traffic = createTraffic()
@@ -82,6 +84,7 @@ function joinParts(parts: Parts): Workbench {
     judges: createJudges(runs, openedEngine),
     engine: openedEngine,
     quiet: traffic.quiet,
+    checkpointMilliseconds: parts.checkpointMilliseconds,
     projectChanged: () => announce('projectChanged'),
   }
 
@@ -138,7 +141,6 @@ const pending = async (): Promise<never> => {
 }
 const pendingCalls = {
   estimateTraining: pending,
-  resumeTraining: pending,
   openModel: pending,
   deleteModel: pending,
   startScoring: pending,

@@ -7,7 +7,13 @@ import type { Job, JobKind, JobResult, JobState, LossPoint } from '../contract/r
 export interface JobHandle {
   readonly signal: AbortSignal
   /** What is being done now, and how much of the whole job is behind it (0..1, null when unknown). */
-  report(update: { phase?: string; progress?: number | null; point?: LossPoint }): void
+  report(update: {
+    phase?: string
+    progress?: number | null
+    /** The loss curve from here on, instead of the one so far. */
+    curve?: readonly LossPoint[]
+    point?: LossPoint
+  }): void
 }
 
 export interface JobEnding {
@@ -67,8 +73,8 @@ export function createJobs(announce: (job: Job) => void): Jobs {
     }
     const handle: JobHandle = {
       signal: controller.signal,
-      report({ phase = current.phase, progress = current.progress, point }) {
-        const curve = point ? [...current.curve, point] : current.curve
+      report({ phase = current.phase, progress = current.progress, curve: begun = current.curve, point }) {
+        const curve = point ? [...begun, point] : begun
         const elapsed = (performance.now() - started) / 1000
         const secondsLeft =
           progress !== null && progress > 0.02 ? (elapsed / progress) * (1 - progress) : null

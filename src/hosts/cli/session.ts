@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Api } from '../../contract/api.ts'
+import type { Failure } from '../../contract/failure.ts'
 import type { JobResult } from '../../contract/records.ts'
 import type { Announce } from '../../contract/wire/serve.ts'
 import type { EngineArguments } from './arguments.ts'
@@ -14,7 +15,7 @@ export type OpenWorkbench = (options: {
   samplesFolder: string
   engine?: string | undefined
   threads?: number | undefined
-  fallback?: 'reference' | undefined
+  fallBack?: ((failure: Failure) => void) | undefined
   announce: Announce
 }) => Promise<{ api: Api; close(): Promise<void> }>
 
@@ -54,13 +55,18 @@ export async function withWorkbench<Result>(
   if (temporary !== null) context.temporaryFolder?.(temporary)
   const progress = createProgress(context.progress)
   const jobs = createJobs((job) => progress.show(job))
+  const say = (line: string) => {
+    progress.clear()
+    context.progress.write(`${printable(line)}\n`)
+  }
   try {
     const { api, close } = await context.open({
       folder: temporary ?? resolve(given.project ?? '.'),
       samplesFolder: context.samplesFolder,
       engine,
       threads,
-      fallback,
+      fallBack:
+        fallback && ((failure) => say(`residual: ${failure.message} The reference engine goes on, slowly.`)),
       announce: (event, ...payload) => {
         const [job] = payload
         if (event === 'jobChanged' && job !== undefined && 'jobId' in job) jobs.changed(job)
@@ -74,10 +80,7 @@ export async function withWorkbench<Result>(
           if (!isKind(result, kind)) throw new TypeError(`A job of kind ${kind} ended as ${result.kind}.`)
           return result
         },
-        say(line) {
-          progress.clear()
-          context.progress.write(`${printable(line)}\n`)
-        },
+        say,
       })
     } finally {
       await close()

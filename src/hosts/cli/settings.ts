@@ -8,6 +8,8 @@ import { UsageError } from './usageError.ts'
 
 /** Settings, and fields of settings, that are lists even if one value is given. */
 const lists = ['hidden', 'decoder', 'flavour.context']
+/** And of these, lists of names, though a name may look like a number. */
+const names = ['flavour.context']
 
 /**
  * The settings that `--flavour`, `--set` and `--seed` ask for, checked by the contract. A field of the flavour or of
@@ -48,7 +50,8 @@ function readPair(text: string): [name: string, value: unknown] {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageError(`--set ${text}: write it as NAME=VALUE, for example --set steps=800.`)
   const name = text.slice(0, at).trim()
-  return [name, readValue(text.slice(at + 1).trim(), lists.includes(name))]
+  const value = readValue(text.slice(at + 1).trim(), lists.includes(name))
+  return [name, names.includes(name) && Array.isArray(value) ? value.map(String) : value]
 }
 
 function readValue(text: string, isList: boolean): unknown {

@@ -64,8 +64,8 @@ export function startDrift(encoder: Encoder, reference: Reference): DriftTally {
         columns: columns.map(columnDrift).sort((one, other) => other.index - one.index),
         scores: {
           ...stability(before, now),
-          flaggedTrained,
-          flaggedNow: flagged,
+          flaggedTrained: flaggedTrained / reference.rows,
+          flaggedNow: flagged / Math.max(1, scores.length),
           medianTrained: median,
           medianNow: scores.length === 0 ? 0 : quantile(scores.toSorted(), 0.5),
         },

@@ -1,107 +1,118 @@
 import { randomUUID } from 'node:crypto'
 import type { Api } from '../../contract/api.ts'
+import { Failure } from '../../contract/failure.ts'
+import type { Dataset } from '../../contract/records.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
-import { featureCount } from '../../pipeline/features/encoder.ts'
+import { type Encoder, featureCount } from '../../pipeline/features/encoder.ts'
 import { fitEncoder } from '../../pipeline/features/fit.ts'
-import { checkSettings } from '../../pipeline/model/checkSettings.ts'
-import { planModel } from '../../pipeline/model/plan.ts'
-import { type DetectProgress, detect } from '../../pipeline/run.ts'
+import { checkSameTable } from '../../pipeline/features/prepare.ts'
+import { checkCombinations, checkSettings } from '../../pipeline/model/checkSettings.ts'
+import { trainingPhases } from '../../pipeline/model/phases.ts'
+import { chosenSettings, planModel } from '../../pipeline/model/plan.ts'
+import type { Release } from '../claims.ts'
 import type { Context } from '../context.ts'
-import type { JobHandle } from '../jobs.ts'
+import { trainRuns } from './trainRuns.ts'
 
-type TrainingCalls = Pick<Api, 'planTraining' | 'startTraining'>
+type TrainingCalls = Pick<Api, 'planTraining' | 'startTraining' | 'resumeTraining'>
 
-/** Calls that plan and start a training. */
+/** Calls that plan, start and go on with a training. */
 export function trainingCalls(context: Context): TrainingCalls {
-  const { database, jobs, runs } = context
+  const { claims, database, judges, jobs, runs } = context
+  const encoderOf = rememberedEncoder(context)
+
   return {
     async planTraining({ datasetId, settings: chosen }) {
-      const table = openTable(database, await readDataset(database, datasetId))
-      const encoder = await fitEncoder({ table, signal: new AbortController().signal })
+      checkSettings(chosen ?? {})
+      const dataset = await readDataset(database, datasetId)
+      const encoder = await encoderOf(dataset, chosenSettings(chosen).softClip)
       const features = featureCount(encoder)
-      const { settings, trainableParameters } = planModel({
-        settings: chosen,
-        rows: table.rows,
-        features,
-        hasMissing: false,
-      })
-      return { settings, features, rows: table.rows, trainableParameters, phases: [] }
+      const { rows } = dataset
+      const plan = planModel({ settings: chosen, rows, features, hasMissing: false, encoder })
+      const { settings, trainableParameters } = plan
+      return { settings, features, rows, trainableParameters, phases: trainingPhases(plan.spec) }
     },
 
-    async startTraining({ datasetId, settings }) {
-      checkSettings(settings ?? {})
-      const release = context.claims.share(datasetId)
+    async startTraining({ datasetId, settings = {}, seeds }) {
+      checkSettings(settings)
+      checkCombinations(chosenSettings(settings), null)
+      const release = claims.share(datasetId)
       const dataset = await readDataset(database, datasetId).catch((error) => {
         release()
         throw error
       })
+      const tasks = (seeds ?? [chosenSettings(settings).seed]).map((seed) => ({
+        runId: randomUUID(),
+        settings: { ...settings, seed },
+      }))
       const jobId = jobs.start({
         kind: 'training',
         title: `Train on ${dataset.name}`,
         ended: release,
-        async work({ report, signal }) {
-          const engine = await context.engine()
-          const outcome = await detect({
-            table: openTable(database, dataset),
-            settings,
-            engine,
-            signal,
-            giveWay: context.quiet,
-            onProgress: (progress) => report(jobProgress(progress)),
-          })
-          const runId = randomUUID()
-          report({ phase: 'Saving' })
-          await runs.save(
-            {
-              runId,
-              datasetId,
-              createdAt: new Date().toISOString(),
-              state: outcome.complete ? 'complete' : 'partial',
-              engine: engine.name,
-              rows: dataset.rows,
-              features: outcome.features,
-              settings: outcome.model.settings,
-              stepsDone: outcome.stepsDone,
-              trainableParameters: outcome.trainableParameters,
-              seconds: {
-                train: outcome.seconds.features + outcome.seconds.train,
-                score: outcome.seconds.score,
-              },
-              curve: outcome.curve,
-              phases: [],
-              bestStep: null,
-              scored: null,
-              threshold: outcome.threshold,
-              suggestions: outcome.suggestions,
-            },
-            outcome.model,
-            { scores: outcome.sorted, rows: outcome.order },
-          )
-          context.projectChanged()
-          return { result: { kind: 'training', runId, runIds: [runId] }, stoppedEarly: !outcome.complete }
-        },
+        work: (job) => trainRuns(context, { dataset, tasks, job }),
       })
       return { jobId }
+    },
+
+    async resumeTraining({ runId }) {
+      const run = runs.find(runId)
+      if (run.scored !== null)
+        throw new Failure(
+          'bad-request',
+          'This run was only scored; the training that it comes from has ended.',
+        )
+      if (run.state === 'complete')
+        throw new Failure('bad-request', 'This training is complete; there is nothing left to go on with.')
+      // Its files are replaced in the end: nobody may delete or export it meanwhile.
+      const releaseRun = claims.own(runId)
+      let releaseDataset: Release | undefined
+      const release = () => {
+        releaseRun()
+        releaseDataset?.()
+      }
+      try {
+        releaseDataset = claims.share(run.datasetId)
+        const dataset = await readDataset(database, run.datasetId)
+        const model = await runs.readModel(runId)
+        const table = openTable(database, dataset)
+        checkSameTable({ table, encoder: model.encoder, rows: model.rows })
+        const resume = { model, curve: run.curve }
+        const tasks = [{ runId, settings: model.settings, before: { run, resume } }]
+        const jobId = jobs.start({
+          kind: 'training',
+          title: `Go on training on ${dataset.name}`,
+          ended: release,
+          async work(job) {
+            const ending = await trainRuns(context, { dataset, tasks, job })
+            await judges.close(runId)
+            return ending
+          },
+        })
+        return { jobId }
+      } catch (error) {
+        release()
+        throw error
+      }
     },
   }
 }
 
-// Shares of the whole job's time, roughly: what matters is that the bar moves steadily and never backwards.
-const featuresEnd = 0.1
-const trainingEnd = 0.9
-
-function jobProgress(progress: DetectProgress): Parameters<JobHandle['report']>[0] {
-  if (progress.phase === 'features') {
-    return { phase: 'Preparing features', progress: progress.share * featuresEnd }
-  }
-  if (progress.phase === 'scoring') {
-    return { phase: 'Scoring rows', progress: trainingEnd + progress.share * (1 - trainingEnd) }
-  }
-  const share = progress.step / progress.steps
-  return {
-    phase: 'Training',
-    progress: featuresEnd + share * (trainingEnd - featuresEnd),
-    ...(progress.point ? { point: progress.point } : {}),
+/**
+ * The encoder of a data set as its columns are now. A person who changes settings asks for the plan again and
+ * again: the last encoder is remembered.
+ */
+function rememberedEncoder({ database }: Context) {
+  let last: { readonly key: string; readonly encoder: Promise<Encoder> } | undefined
+  return (dataset: Dataset, softClip: boolean): Promise<Encoder> => {
+    const columns = dataset.columns.map(({ name, type, role }) => [name, type, role])
+    const key = JSON.stringify([dataset.datasetId, softClip, columns])
+    if (last?.key === key) return last.encoder
+    const { signal } = new AbortController()
+    const encoder = fitEncoder({ table: openTable(database, dataset), signal, softClip })
+    last = { key, encoder }
+    encoder.catch(() => {
+      if (last?.encoder === encoder) last = undefined
+    })
+    return encoder
   }
 }

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
+import { type Reference, referenceSchema } from '../../pipeline/scoring/reference.ts'
 import type { TrainedModel } from '../../pipeline/training/trainedModel.ts'
 import { parseModel, serialiseModel } from '../../pipeline/training/trainedModel.ts'
 import { replaceFile } from './folder.ts'
@@ -13,6 +15,13 @@ export interface RankedScores {
   readonly rows: Int32Array
 }
 
+/** What a run keeps beside its record. */
+export interface RunParts {
+  readonly model: TrainedModel
+  readonly ranked: RankedScores
+  readonly reference: Reference | null
+}
+
 export interface RunStore {
   /** What was found damaged and set aside at opening, in sentences. */
   readonly warnings: readonly string[]
@@ -20,21 +29,34 @@ export interface RunStore {
   list(): readonly StoredRun[]
   /** @throws Failure `not-found` */
   find(runId: string): StoredRun
-  save(run: StoredRun, model: TrainedModel, ranked: RankedScores): Promise<void>
+  /** Writes a run whole; one with the same id is replaced. */
+  save(run: StoredRun, parts: RunParts): Promise<void>
+  /**
+   * Keeps what a training has reached in case the process dies: the next opening finds it as a run. `save` of the
+   * same run, or `dropCheckpoint`, takes its place.
+   */
+  saveCheckpoint(run: StoredRun, parts: RunParts): Promise<void>
+  dropCheckpoint(runId: string): Promise<void>
   /** Changes a run as it is when its turn comes: changes of one run are written one after the other. */
   update(runId: string, change: (run: StoredRun) => StoredRun): Promise<void>
   readModel(runId: string): Promise<TrainedModel>
+  /** What the training rows looked like; null for a run that kept none. */
+  readReference(runId: string): Promise<Reference | null>
   readScores(runId: string): Promise<RankedScores>
   delete(runId: string): Promise<void>
 }
 
 /**
- * Runs as folders of plain files (run.json, model.json, model.bin, scores.bin). A run is written under a
- * hidden name and renamed, so that a killed process leaves either all of it or nothing that counts. A run
- * whose record cannot be read is renamed to `damaged-…` and told in `warnings`; the others open as usual.
+ * Runs as folders of plain files (run.json, model.json, model.bin, scores.bin, reference.json). A run is written
+ * under a hidden name, renamed to another hidden name once it is whole, and then put in place, which the next
+ * opening completes: a killed process leaves either all of it or nothing that counts. A run whose record cannot
+ * be read is renamed to `damaged-…` and told in `warnings`; the others open as usual.
  */
 export async function openRunStore(folder: string): Promise<RunStore> {
   const runs = new Map<string, StoredRun>()
+  for (const name of await readdir(folder)) {
+    if (name.startsWith(whole)) await putInPlace(folder, name.slice(whole.length))
+  }
   const warnings: string[] = []
   for (const name of await readdir(folder)) {
     if (name.startsWith('.') || name.startsWith('damaged-')) continue
@@ -76,17 +98,15 @@ export async function openRunStore(folder: string): Promise<RunStore> {
     warnings,
     list: () => [...runs.values()].sort((a, b) => b.createdAt.localeCompare(a.createdAt)),
     find,
-    async save(run, model, { scores, rows }) {
-      const draft = join(folder, `.${run.runId}`)
-      await mkdir(draft)
-      const { json, numbers } = serialiseModel(model)
-      await replaceFile(join(draft, 'model.json'), json)
-      await replaceFile(join(draft, 'model.bin'), bytesOf(numbers))
-      await replaceFile(join(draft, 'scores.bin'), Buffer.concat([bytesOf(scores), bytesOf(rows)]))
-      await replaceFile(join(draft, 'run.json'), JSON.stringify(run))
-      await rename(draft, join(folder, run.runId))
+    async save(run, parts) {
+      await lastUpdate
+      await writeWhole(folder, run, parts)
+      await putInPlace(folder, run.runId)
       runs.set(run.runId, run)
+      if (lastRead?.runId === run.runId) lastRead = undefined
     },
+    saveCheckpoint: (run, parts) => writeWhole(folder, run, parts),
+    dropCheckpoint: (runId) => rm(join(folder, `${whole}${runId}`), { recursive: true, force: true }),
     async update(runId, change) {
       const update = lastUpdate.then(async () => {
         const run = change(find(runId))
@@ -104,6 +124,11 @@ export async function openRunStore(folder: string): Promise<RunStore> {
       // Copied out of the pooled buffer so that the view is aligned.
       return parseModel({ json, numbers: new Float32Array(new Uint8Array(bytes).buffer) })
     },
+    async readReference(runId) {
+      find(runId)
+      const text = await readFile(place(runId, 'reference.json'), 'utf8').catch(() => 'null')
+      return referenceSchema.nullable().parse(JSON.parse(text))
+    },
     async readScores(runId) {
       find(runId)
       if (lastRead?.runId === runId) return lastRead.ranked
@@ -117,13 +142,49 @@ export async function openRunStore(folder: string): Promise<RunStore> {
     async delete(runId) {
       find(runId)
       await lastUpdate
-      // Renamed first: a deletion that is interrupted leaves a hidden folder, cleared at the next opening.
-      await rename(join(folder, runId), join(folder, `.deleted-${runId}`))
+      await discard(folder, join(folder, runId))
       runs.delete(runId)
       if (lastRead?.runId === runId) lastRead = undefined
-      await rm(join(folder, `.deleted-${runId}`), { recursive: true, force: true })
     },
   }
+}
+
+/** Begins the name of a run that is written whole and not yet in its place. */
+const whole = '.whole-'
+const discarded = '.discarded-'
+
+async function writeWhole(folder: string, run: StoredRun, parts: RunParts): Promise<void> {
+  const { model, ranked, reference } = parts
+  const draft = join(folder, `.draft-${run.runId}`)
+  await rm(draft, { recursive: true, force: true })
+  await mkdir(draft)
+  const { json, numbers } = serialiseModel(model)
+  await replaceFile(join(draft, 'model.json'), json)
+  await replaceFile(join(draft, 'model.bin'), bytesOf(numbers))
+  await replaceFile(join(draft, 'scores.bin'), Buffer.concat([bytesOf(ranked.scores), bytesOf(ranked.rows)]))
+  if (reference) await replaceFile(join(draft, 'reference.json'), JSON.stringify(reference))
+  await replaceFile(join(draft, 'run.json'), JSON.stringify(run))
+  const ready = join(folder, `${whole}${run.runId}`)
+  await discard(folder, ready)
+  await rename(draft, ready)
+}
+
+async function putInPlace(folder: string, runId: string): Promise<void> {
+  await discard(folder, join(folder, runId))
+  await rename(join(folder, `${whole}${runId}`), join(folder, runId))
+}
+
+/** Renamed first: a deletion that is interrupted leaves a hidden folder, cleared at the next opening. */
+async function discard(folder: string, path: string): Promise<void> {
+  const aside = join(folder, `${discarded}${randomUUID()}`)
+  const isThere = await rename(path, aside).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+  if (isThere) await rm(aside, { recursive: true, force: true })
 }
 
 const bytesOf = (array: Float32Array | Int32Array) =>

@@ -54,8 +54,8 @@ const scoredWith = z.object({
     scores: z.object({
       index: number,
       level,
-      flaggedTrained: count,
-      flaggedNow: count,
+      flaggedTrained: number,
+      flaggedNow: number,
       medianTrained: number,
       medianNow: number,
     }),

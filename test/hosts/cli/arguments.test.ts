@@ -1,11 +1,15 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { readCommand, readThreshold, usage } from '../../../src/hosts/cli/arguments.ts'
+import { readCommand } from '../../../src/hosts/cli/arguments.ts'
+import { readSettings } from '../../../src/hosts/cli/settings.ts'
+import { readThreshold } from '../../../src/hosts/cli/threshold.ts'
+import { usage } from '../../../src/hosts/cli/usage.ts'
 import { UsageError } from '../../../src/hosts/cli/usageError.ts'
 
 describe('the command line', () => {
   it('reads every option of detect', () => {
     const words =
-      'detect a.csv --label y --id key --ignore A,B --ignore C --threshold top-k:20 --seed 7 --out f.csv --scores s.csv --project p --engine onnx --json'
+      'detect a.csv --label y --id key --ignore A,B --ignore C --threshold top-k:20 --flavour sparse --set steps=800 --seed 7 --out f.csv --scores s.csv --model m.onnx --project p --engine onnx --threads 2 --fallback reference --json'
     expect(readCommand(words.split(' '))).toEqual({
       command: 'detect',
       file: 'a.csv',
@@ -13,13 +17,49 @@ describe('the command line', () => {
       id: 'key',
       ignore: ['A,B', 'C'],
       threshold: { rule: 'top-k', value: 20 },
-      seed: 7,
+      settings: {
+        seed: 7,
+        steps: 800,
+        flavour: { kind: 'sparse', penalty: 'l1', weight: expect.any(Number) },
+      },
+      seeds: undefined,
       out: 'f.csv',
       scores: 's.csv',
+      model: 'm.onnx',
       project: 'p',
       engine: 'onnx',
+      threads: 2,
+      fallback: 'reference',
       json: true,
     })
+  })
+
+  it('reads several seeds, resume, score and engines', () => {
+    expect(readCommand(['detect', 'a.csv', '--seeds', '1,2, 3'])).toMatchObject({
+      seeds: [1, 2, 3],
+      settings: {},
+    })
+    const engine = { engine: undefined, threads: undefined, fallback: undefined }
+    expect(readCommand('score b.csv --model m.onnx --out s.csv --json'.split(' '))).toEqual({
+      command: 'score',
+      file: 'b.csv',
+      model: 'm.onnx',
+      out: 's.csv',
+      json: true,
+      ...engine,
+    })
+    expect(readCommand('resume --project p --run r --threshold mad --out f.csv'.split(' '))).toEqual({
+      command: 'resume',
+      project: 'p',
+      run: 'r',
+      threshold: { rule: 'mad', value: null },
+      out: 'f.csv',
+      scores: undefined,
+      model: undefined,
+      json: false,
+      ...engine,
+    })
+    expect(readCommand(['engines', '--json'])).toEqual({ command: 'engines', json: true })
   })
 
   it('reads serve with its defaults', () => {
@@ -67,6 +107,27 @@ describe('the command line', () => {
     ['detect a.csv --project=', '--project needs a name'],
     ['detect a.csv --out=', '--out needs a name'],
     ['serve --project=', '--project needs a name'],
+    ['detect a.csv --set stps=3', 'there is no setting "stps". Did you mean steps?'],
+    ['detect a.csv --set colour=3', 'The settings are seed, flavour, corruption'],
+    ['detect a.csv --set steps', 'write it as NAME=VALUE'],
+    ['detect a.csv --set steps=0', 'steps: Too small'],
+    ['detect a.csv --set steps=many', 'steps: Invalid input'],
+    ['detect a.csv --set steps.many=3', 'steps has no fields'],
+    ['detect a.csv --set flavour.betta=3 --flavour variational', 'betta'],
+    ['detect a.csv --flavour sparce', 'There is no flavour sparce. Did you mean sparse?'],
+    ['detect a.csv --flavour toString', 'Choose one of: denoising'],
+    ['detect a.csv --seed 1 --seeds 1,2', '--seeds names the seeds already'],
+    ['detect a.csv --seed 1 --set seed=2', '--seed and --set seed'],
+    ['detect a.csv --seeds 1,1', 'a seed is there twice'],
+    ['detect a.csv --seeds 1,x', '--seeds x: a whole number'],
+    ['detect a.csv --threads 0', '--threads 0: a whole number from 1'],
+    ['detect a.csv --fallback onnx', 'only the engine reference'],
+    ['score a.csv', 'Name the model that scores'],
+    ['score --model m.onnx', 'Name the file to look into: residual score FILE'],
+    ['resume', 'Name the project'],
+    ['resume a.csv --project p', 'resume takes no file'],
+    ['engines all', 'engines takes no word more'],
+    ['toString', 'no command toString'],
     ['detect a.csv --label b --id b', '--label and --id both name "b"'],
     ['detect a.csv --label b --ignore b', '--label and --ignore both name "b"'],
     ['detect a.csv --ignore a --id b --ignore b', '--id and --ignore both name "b"'],
@@ -102,4 +163,63 @@ describe('--threshold', () => {
     'mad:1:2',
     'mad: ',
   ])('refuses %s', (text) => expect(() => readThreshold(text)).toThrow(UsageError))
+})
+
+describe('--set', () => {
+  it.each<[string[], unknown]>([
+    [['steps=800', 'hidden=64,32', 'loss=huber'], { steps: 800, hidden: [64, 32], loss: 'huber' }],
+    [['hidden=16', 'decoder=null', 'softClip=false'], { hidden: [16], decoder: null, softClip: false }],
+    [['hidden=[]', 'decoder='], { hidden: [], decoder: [] }],
+    [['corruption=none'], { corruption: { kind: 'none' } }],
+    [['corruption.sigma=0.5'], { corruption: { kind: 'gaussian', sigma: 0.5 } }],
+    [['corruption.kind=swap', 'corruption.rate=0.1'], { corruption: { kind: 'swap', rate: 0.1 } }],
+    [
+      ['flavour=sparse', 'flavour.penalty=kl', 'flavour.weight=2'],
+      { flavour: { kind: 'sparse', penalty: 'kl', weight: 2, target: 0.1 } },
+    ],
+    [
+      ['flavour={"kind":"stacked","pretrainingShare":0.25}'],
+      { flavour: { kind: 'stacked', pretrainingShare: 0.25 } },
+    ],
+  ])('reads %j', (set, settings) => expect(readSettings({ set })).toEqual(settings))
+
+  it('takes the context of a conditional model as names', () => {
+    const { flavour } = readSettings({
+      flavour: 'conditional',
+      set: ['flavour.context=machine,7', 'flavour.beta=2'],
+    })
+    expect(flavour).toMatchObject({ kind: 'conditional', context: ['machine', '7'], beta: 2 })
+  })
+
+  it('can write the settings of any run, one by one', () => {
+    const number = fc.double({ min: 0.05, max: 0.5, noNaN: true })
+    const settings = fc.record({
+      seed: fc.nat(),
+      flavour: fc.oneof(
+        fc.constantFrom({ kind: 'linear' as const }, { kind: 'denoising' as const }),
+        fc.record({ kind: fc.constant('contractive' as const), weight: number }),
+        fc.record({
+          kind: fc.constant('variational' as const),
+          beta: number,
+          warmUpShare: number,
+          score: fc.constantFrom('elbo' as const, 'reconstruction' as const),
+          samples: fc.integer({ min: 1, max: 256 }),
+        }),
+      ),
+      hidden: fc.array(fc.integer({ min: 1, max: 4096 }), { maxLength: 6 }),
+      keepShare: number,
+      earlyStopping: fc.option(fc.integer({ min: 1, max: 100 })),
+      rowLoss: fc.constantFrom('log1p' as const, 'mean' as const),
+    })
+    fc.assert(
+      fc.property(settings, (given) => {
+        const { flavour, ...others } = given
+        const set = [
+          ...Object.entries(flavour).map(([name, value]) => `flavour.${name}=${value}`),
+          ...Object.entries(others).map(([name, value]) => `${name}=${value}`),
+        ]
+        expect(readSettings({ set })).toEqual(given)
+      }),
+    )
+  })
 })

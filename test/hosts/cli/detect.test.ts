@@ -39,6 +39,21 @@ describe('detect', () => {
       metrics: { auroc: 1, averagePrecision: 0.75, precision: 0.5, recall: 1, f1: 2 / 3 },
       engine: 'fake',
       seed: 7,
+      settings: { seed: 7, steps: 400, flavour: { kind: 'denoising' } },
+      steps: 400,
+      bestStep: null,
+      phases: [],
+      parameters: 12,
+      written: [],
+      runs: [
+        {
+          run: null,
+          seed: 7,
+          threshold: { rule: 'otsu', value: null },
+          flagged: 2,
+          metrics: { auroc: 1, averagePrecision: 0.75, precision: 0.5, recall: 1, f1: 2 / 3 },
+        },
+      ],
     })
   })
 

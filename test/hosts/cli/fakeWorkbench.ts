@@ -11,7 +11,7 @@ import type {
   RunSummary,
 } from '../../../src/contract/records.ts'
 import { callingApi } from '../../../src/contract/wire/connect.ts'
-import type { OpenWorkbench } from '../../../src/hosts/cli/detect.ts'
+import type { OpenWorkbench } from '../../../src/hosts/cli/session.ts'
 
 const column = (name: string, role: Column['role'] = 'feature'): Column => ({
   name,
@@ -33,7 +33,13 @@ const run = {
   rows: 4,
   features: 2,
   seconds: { train: 1.5, score: 0.25 },
-  settings: { seed: 7 },
+  settings: { seed: 7, steps: 400, flavour: { kind: 'denoising' } },
+  state: 'complete',
+  stepsDone: 400,
+  bestStep: null,
+  phases: [],
+  trainableParameters: 12,
+  scored: null,
   threshold,
   suggestions: [
     { ...threshold, reason: "Otsu's split.", proposed: true },

@@ -83,8 +83,8 @@ describe('drift', () => {
     expect((await driftOf(trained)).scores).toEqual({
       index: expect.closeTo(0, 3),
       level: 'none',
-      flaggedTrained: 40,
-      flaggedNow: 7,
+      flaggedTrained: 0.01,
+      flaggedNow: 7 / 4000,
       medianTrained: expect.closeTo(0.5, 3),
       medianNow: expect.closeTo(0.5, 3),
     })

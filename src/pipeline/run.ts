@@ -1,5 +1,11 @@
 import { setImmediate } from 'node:timers/promises'
-import type { LossPoint, Threshold, ThresholdSuggestion, TrainingSettings } from '../contract/records.ts'
+import type {
+  LossPoint,
+  Threshold,
+  ThresholdSuggestion,
+  TrainingPhase,
+  TrainingSettings,
+} from '../contract/records.ts'
 import type { Engine, Matrix } from '../engine/engine.ts'
 import type { Table } from './dataset/table.ts'
 import { encodeTable } from './features/encode.ts'
@@ -7,7 +13,7 @@ import { type Encoder, featureCount } from './features/encoder.ts'
 import { fitEncoder } from './features/fit.ts'
 import { checkSameTable, type PreparedTable } from './features/prepare.ts'
 import { checkCombinations, checkSettings } from './model/checkSettings.ts'
-import { chosenSettings, planModel, withRows } from './model/plan.ts'
+import { chosenSettings, planModel, trainingPhases, withRows } from './model/plan.ts'
 import { type Ranking, rankScores } from './scoring/rank.ts'
 import { openScorer } from './scoring/scorer.ts'
 import { suggestThresholds } from './threshold/suggest.ts'
@@ -32,6 +38,8 @@ export interface Detection extends Ranking {
   /** The step whose weights are the model's, where early stopping went back to it; null = the last one. */
   readonly bestStep: number | null
   readonly stepsDone: number
+  /** In order; none where nothing was trained (principal components). */
+  readonly phases: readonly TrainingPhase[]
   readonly trainableParameters: number
   readonly features: number
 }
@@ -93,6 +101,7 @@ export async function detect(input: {
     seconds: { features: featuresSeconds, train: trainSeconds, score: clock() },
     curve,
     bestStep,
+    phases: trainingPhases(model),
     stepsDone: model.state.step,
     trainableParameters: model.state.weights.length,
     features: matrix.columns,

@@ -3,7 +3,7 @@ import type { Engine } from '../../src/engine/engine.ts'
 import { openEngine } from '../../src/engine/engines.ts'
 import type { Table } from '../../src/pipeline/dataset/table.ts'
 import { encodeTable } from '../../src/pipeline/features/encode.ts'
-import { type DetectProgress, detect } from '../../src/pipeline/run.ts'
+import { type DetectProgress, detect, prepareTable } from '../../src/pipeline/run.ts'
 import { openScorer } from '../../src/pipeline/scoring/scorer.ts'
 import { parseModel, serialiseModel } from '../../src/pipeline/training/trainedModel.ts'
 import { type ArrayColumn, arrayTable } from '../support/arrayTable.ts'
@@ -150,6 +150,34 @@ describe('detect', () => {
     const huge = { hidden: [4096, 4096], copies: 32 }
     await expect(detect({ table: counted, engine, settings: huge, signal })).rejects.toThrow('weights')
     expect(reads).toBe(1)
+  })
+
+  it('encodes a table once for several seeds', async () => {
+    const table = arrayTable(measurements(), 64)
+    const prepared = await prepareTable({ table, signal })
+    const engine = await openEngine('onnx')
+    const unread: Table = { ...table, read: () => expect.unreachable() }
+    const found = await detect({ table: unread, prepared, engine, settings: { seed: 3 }, signal })
+    expect(found.scores).toEqual((await run(measurements())).scores)
+  })
+
+  it('computes principal components, which takes no step', async () => {
+    const engine = await openEngine('onnx')
+    const settings = { flavour: { kind: 'pca' } } as const
+    const table = arrayTable(measurements(), 64)
+    const found = await detect({ table, engine, settings, signal })
+    expect(found).toMatchObject({ complete: true, stepsDone: 0, curve: [], phases: [], bestStep: null })
+    expect([...found.order.subarray(0, 3)].sort((a, b) => a - b)).toEqual(odd)
+    expect((await detect({ table, engine, settings, signal })).scores).toEqual(found.scores)
+    const cancel = new AbortController()
+    const cancelled = detect({
+      table,
+      engine,
+      settings,
+      signal: cancel.signal,
+      onProgress: ({ phase }) => phase === 'training' && cancel.abort(),
+    })
+    await expect(cancelled).rejects.toMatchObject({ name: 'AbortError' })
   })
 
   it('says what it is doing', async () => {

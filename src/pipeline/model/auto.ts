@@ -44,7 +44,7 @@ const differences: { readonly [Kind in Flavour['kind']]: Partial<TrainingSetting
   variational: clean,
   conditional: clean,
   linear: { ...clean, hidden: [] },
-  pca: { ...clean, hidden: [], copies: 1, rowLoss: 'mean' },
+  pca: { ...clean, hidden: [], copies: 1, rowLoss: 'mean', validationShare: 0 },
   stacked: { ...clean, hidden: [64, 32] },
 }
 

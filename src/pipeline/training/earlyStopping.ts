@@ -1,4 +1,5 @@
 import type { ModelSpec } from '../../engine/engine.ts'
+import { phasesOf } from '../../engine/program/phases.ts'
 
 /** The lowest validation loss so far. */
 export interface Best {
@@ -41,8 +42,10 @@ export function createEarlyStopping(input: {
 }
 
 /** The step from which on the loss means the same: trimmed, with its whole penalty, of the whole network. */
-function firstComparableStep({ trim, schedule, code }: ModelSpec): number {
-  const trimmed = trim.keepShare < 1 ? trim.warmUpShare * schedule.steps : 0
-  const weighted = code.kind === 'variational' ? code.warmUpShare * schedule.steps : 0
-  return Math.max(trimmed, weighted, schedule.pretrainingSteps)
+function firstComparableStep(spec: ModelSpec): number {
+  const last = phasesOf(spec).at(-1)
+  if (!last) return 0
+  const trimmed = spec.trim.keepShare < 1 ? spec.trim.warmUpShare : 0
+  const weighted = spec.code.kind === 'variational' ? spec.code.warmUpShare : 0
+  return last.fromStep + Math.max(trimmed, weighted) * (last.toStep - last.fromStep)
 }

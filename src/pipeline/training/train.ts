@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
 import type { LossPoint, TrainingSettings } from '../../contract/records.ts'
 import type { Engine, Matrix, ModelSpec } from '../../engine/engine.ts'
+import { fitPrincipalComponents } from '../../engine/principalComponents.ts'
 import type { Encoder } from '../features/encoder.ts'
 import { createEarlyStopping, type EarlyStopping } from './earlyStopping.ts'
 import { splitValidation } from './split.ts'
@@ -29,7 +30,17 @@ export interface Unfinished {
  * training goes on and ends as if it had never stopped, given the same rows.
  * @throws Failure `engine` when the loss stops being a number; AbortError when cancelled before any step.
  */
-export async function trainModel(input: {
+export async function trainModel(input: TrainingInput): Promise<Training> {
+  const split = splitValidation({
+    matrix: input.matrix,
+    share: input.settings.validationShare,
+    seed: input.spec.seed,
+  })
+  input.signal.throwIfAborted()
+  return input.settings.flavour.kind === 'pca' ? computeComponents(input, split) : runTraining(input, split)
+}
+
+interface TrainingInput {
   readonly engine: Engine
   readonly encoder: Encoder
   readonly settings: TrainingSettings
@@ -40,14 +51,33 @@ export async function trainModel(input: {
   readonly onProgress?: ((progress: TrainingProgress) => void) | undefined
   /** Awaited between chunks, so that other work of this thread comes first. */
   readonly giveWay?: (() => Promise<void>) | undefined
-}): Promise<Training> {
+}
+
+type Split = ReturnType<typeof splitValidation>
+
+/** Principal components are computed, not trained: no step is done, and there is no curve. */
+async function computeComponents(input: TrainingInput, { drawFrom }: Split): Promise<Training> {
+  const { engine, encoder, settings, spec, matrix, signal, onProgress, giveWay } = input
+  const { steps } = spec.schedule
+  onProgress?.({ step: 0, steps })
+  const { keepShare } = settings
+  const state = await fitPrincipalComponents({ spec, rows: matrix, drawFrom, keepShare, signal, giveWay })
+  checkFinite(state.weights, 0)
+  onProgress?.({ step: steps, steps })
+  const model: TrainedModel = {
+    encoder,
+    settings,
+    spec,
+    state: { ...state, step: 0 },
+    unfinished: null,
+    engine: engine.name,
+    rows: matrix.rows,
+  }
+  return { model, complete: true, curve: [], bestStep: null }
+}
+
+async function runTraining(input: TrainingInput, { drawFrom, validation }: Split): Promise<Training> {
   const { engine, encoder, settings, spec, matrix, signal, resume, onProgress } = input
-  const { drawFrom, validation } = splitValidation({
-    matrix,
-    share: settings.validationShare,
-    seed: spec.seed,
-  })
-  signal.throwIfAborted()
   const earlyStopping = openEarlyStopping(settings, spec, resume?.model)
   const begun = resume && latestState(resume.model)
   const session = await engine.open(spec, matrix, begun, drawFrom ?? undefined)

@@ -1,4 +1,4 @@
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import util from 'node:util'
@@ -10,27 +10,24 @@ import { reasonOf } from './onnxRuntime.ts'
 import { openSession } from './session.ts'
 import { tensorflowExecutor } from './tensorflowExecutor.ts'
 
-const install = 'npm install --no-save @tensorflow/tfjs-node@4.22.0'
+/** Other versions register other kernels than this program's tfjs-core expects. */
+const wantedVersion = '4.22.0'
+const install = `npm install --no-save @tensorflow/tfjs-node@${wantedVersion}`
 
-/** The same program on TensorFlow's native library. Throws a Failure that says why it cannot be used. */
-export async function loadTensorflowEngine(): Promise<Engine> {
+/**
+ * The same program on TensorFlow's native library. Throws a Failure that says why it cannot be used.
+ * @param folder of the package @tensorflow/tfjs-node; null where it is not installed
+ */
+export async function loadTensorflowEngine(folder: string | null = packageFolder()): Promise<Engine> {
+  const problem = problemOf(folder)
+  if (folder === null || problem !== null) throw unusable(problem ?? notInstalled)
   restoreUtilFunctions()
   try {
-    // Not a literal, so that neither types nor the build ask for a package that is optional.
-    const name = '@tensorflow/tfjs-node'
-    await import(/* @vite-ignore */ name)
+    createRequire(join(folder, 'package.json'))(folder)
   } catch (cause) {
-    throw new Failure(
-      'engine',
-      `${whyNot(packageFolder(), cause)} Or leave the engine at onnx, which needs nothing more.`,
-    )
+    throw unusable(doesNotLoad(reasonOf(cause)))
   }
-  if (!tf.findBackend('tensorflow')) {
-    throw new Failure(
-      'engine',
-      `TensorFlow was loaded but registered no backend: its version must be 4.22.0. Run: ${install}`,
-    )
-  }
+  if (!tf.findBackend('tensorflow')) throw unusable(doesNotLoad('it registered no backend'))
   return {
     name: 'tensorflow',
     open: (...input) => openSession(tensorflowExecutor('tensorflow'), ...input),
@@ -39,21 +36,36 @@ export async function loadTensorflowEngine(): Promise<Engine> {
 
 /** Whether the native library is there. It is not loaded for this: that takes seconds and stays in memory. */
 export function tensorflowStatus(folder: string | null = packageFolder()): EngineStatus {
-  const available = folder !== null && hasNativeLibrary(folder)
+  const problem = problemOf(folder)
   return {
     name: 'tensorflow',
-    available,
-    detail: available ? 'TensorFlow (native) through tfjs-node, loaded when chosen' : whyNot(folder, null),
+    available: problem === null,
+    detail: problem ?? 'TensorFlow (native) through tfjs-node, loaded when chosen',
   }
 }
 
-function whyNot(folder: string | null, cause: unknown): string {
-  if (folder === null) return `The package @tensorflow/tfjs-node is not installed. Run: ${install}.`
-  const reason = hasNativeLibrary(folder) ? reasonOf(cause) : 'its native library is missing'
-  return (
-    `The package @tensorflow/tfjs-node is installed but does not load: ${reason}. ` +
-    `The library is fetched while installing; where the network allows, run: ${install}.`
-  )
+const unusable = (problem: string) =>
+  new Failure('engine', `${problem} Or leave the engine at onnx, which needs nothing more.`)
+
+const notInstalled = `The package @tensorflow/tfjs-node is not installed. Run: ${install}.`
+
+const doesNotLoad = (reason: string) =>
+  `The package @tensorflow/tfjs-node is installed but does not load: ${reason}. ` +
+  `The library is fetched while installing; where the network allows, run: ${install}.`
+
+/** Why the package cannot be used, as far as that shows without loading it; null: nothing is wrong. */
+function problemOf(folder: string | null): string | null {
+  if (folder === null) return notInstalled
+  const version = versionIn(folder)
+  if (version !== wantedVersion) {
+    return `The package @tensorflow/tfjs-node is of version ${version}, and only ${wantedVersion} fits. Run: ${install}.`
+  }
+  return hasNativeLibrary(folder) ? null : doesNotLoad('its native library is missing')
+}
+
+function versionIn(folder: string): string {
+  const found: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+  return found && typeof found === 'object' && 'version' in found ? String(found.version) : 'unknown'
 }
 
 function packageFolder(): string | null {

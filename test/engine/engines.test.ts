@@ -1,6 +1,3 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { engineStatuses, openEngine } from '../../src/engine/engines.ts'
@@ -11,7 +8,6 @@ import { guarded } from '../../src/engine/onnxRuntime.ts'
 import { named, type Tensors } from '../../src/engine/program/inputs.ts'
 import { referenceExecutor } from '../../src/engine/referenceEngine.ts'
 import { openSession } from '../../src/engine/session.ts'
-import { tensorflowStatus } from '../../src/engine/tensorflowEngine.ts'
 import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 describe('engines', () => {
@@ -25,22 +21,6 @@ describe('engines', () => {
       ? 'loaded when chosen'
       : 'npm install --no-save @tensorflow/tfjs-node@4.22.0'
     expect(tensorflow?.detail).toContain(expected)
-  })
-
-  it('tell a package without its native library from a whole one', () => {
-    const folder = mkdtempSync(join(tmpdir(), 'tfjs-node-'))
-    try {
-      const bare = tensorflowStatus(folder)
-      expect(bare.available).toBe(false)
-      expect(bare.detail).toContain('its native library is missing')
-      expect(bare.detail).toContain('npm install --no-save @tensorflow/tfjs-node@4.22.0')
-      mkdirSync(join(folder, 'lib', 'napi-v8'), { recursive: true })
-      writeFileSync(join(folder, 'lib', 'napi-v8', 'tfjs_binding.node'), '')
-      expect(tensorflowStatus(folder).available).toBe(true)
-      expect(tensorflowStatus(null).detail).toContain('is not installed')
-    } finally {
-      rmSync(folder, { recursive: true })
-    }
   })
 
   it('open by name, the native TensorFlow too or with the reason why not', async () => {

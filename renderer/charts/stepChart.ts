@@ -9,6 +9,17 @@ export interface StepMark {
   readonly strong: boolean
 }
 
+/** Whole powers of ten around all points: a logarithmic axis names nothing else. */
+function decades(lines: readonly ChartDataset<'line'>[]): { min?: number; max?: number } {
+  const values = lines.flatMap(({ data }) =>
+    data.flatMap((point) => (typeof point === 'object' && point !== null ? [point.y ?? 0] : [])),
+  )
+  const logarithms = values.filter((value) => value > 0).map(Math.log10)
+  if (logarithms.length === 0) return {}
+  const [low, high] = [Math.floor(Math.min(...logarithms)), Math.ceil(Math.max(...logarithms))]
+  return { min: 10 ** low, max: 10 ** Math.max(high, low + 1) }
+}
+
 /** Lines over the steps of a training. */
 export function stepChart(input: {
   readonly colours: Palette
@@ -36,12 +47,12 @@ export function stepChart(input: {
           min: 0,
           max: Math.max(steps, 1),
           title: { display: named, text: 'Step', ...text },
-          ticks: { ...text, display: named, maxTicksLimit: 9 },
+          ticks: { ...text, display: named, maxTicksLimit: 9, align: 'inner' },
           grid: { display: false },
           border: { color: colours.line },
         },
         y: {
-          type: logarithmic ? 'logarithmic' : 'linear',
+          ...(logarithmic ? { type: 'logarithmic', ...decades(lines) } : { type: 'linear' }),
           // Two charts one above the other share their steps, so both plots must begin at the same place.
           afterFit: (scale) => {
             scale.width = 64
@@ -49,8 +60,11 @@ export function stepChart(input: {
           title: { display: true, text: title, ...text },
           ticks: {
             ...text,
-            maxTicksLimit: named ? 6 : 3,
-            callback: (value) => formatNumber(Number(value), 3),
+            ...(logarithmic ? {} : { maxTicksLimit: 6 }),
+            callback: (value) => {
+              const size = Number(value)
+              return logarithmic && !Number.isInteger(Math.log10(size)) ? '' : formatNumber(size, 3)
+            },
           },
           grid: { color: colours.line },
           border: { display: false },

@@ -15,7 +15,8 @@ export function useShortcuts(workbench: Workbench) {
     if (event.defaultPrevented || takesText(event.target) || dialogOpen()) return
     if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
       event.preventDefault()
-      void workbench.dataset.undo()
+      if (workbench.stage.stage.value === 'train') workbench.training.undo()
+      else void workbench.dataset.undo()
       return
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys.value) return

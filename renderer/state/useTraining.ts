@@ -1,5 +1,12 @@
 import { computed, shallowRef, watch } from 'vue'
-import type { Flavour, Job, TrainingPlan, TrainingSettings, WireFailure } from '../../src/contract/records.ts'
+import type {
+  Flavour,
+  Job,
+  RunSummary,
+  TrainingPlan,
+  TrainingSettings,
+  WireFailure,
+} from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
 import { type Conflict, findConflicts } from './training/conflicts.ts'
 import { asAuto, type Field, useChoices } from './training/useChoices.ts'
@@ -27,6 +34,11 @@ export function useTraining(
   const chosen = useAsk<TrainingPlan>()
   /** The data set that the training is of; null for one that was under way when the page connected. */
   const trainedOn = shallowRef<string | null>(null)
+
+  /** What Train shows: how to train, or the runs side by side. */
+  const view = shallowRef<'settings' | 'runs'>('settings')
+  /** What the training under way does; null for one that was under way when the page connected. */
+  const subject = shallowRef<Subject | null>(null)
 
   const job = useJob(jobs, async (ended: Job) => {
     const { status } = ended
@@ -85,6 +97,7 @@ export function useTraining(
     (id) => {
       if (id === undefined || job.running.value) return
       trainedOn.value = null
+      subject.value = null
       job.adopt(id)
     },
     { immediate: true },
@@ -120,10 +133,15 @@ export function useTraining(
       : null,
   )
 
+  const underWay = computed<Subject | null>(() => {
+    const plan = chosen.value.value ?? auto.value.value
+    return plan && settings.value && { settings: settings.value, phases: plan.phases }
+  })
   async function start(): Promise<void> {
     const id = datasetId.value
     if (id === undefined || job.running.value || hindered.value) return
     trainedOn.value = id
+    subject.value = underWay.value
     const several = seeds.value && { seeds: seeds.value }
     await job.start(() =>
       connection.api.startTraining({ datasetId: id, settings: changes.value, ...several }),
@@ -131,9 +149,10 @@ export function useTraining(
   }
 
   /** Goes on with a run that was paused; its result replaces the run. */
-  async function resume(runId: string): Promise<void> {
+  async function resume({ runId, settings: own, phases }: RunSummary): Promise<void> {
     if (datasetId.value === undefined || job.running.value) return
     trainedOn.value = datasetId.value
+    subject.value = { settings: own, phases }
     await job.start(() => connection.api.resumeTraining({ runId }))
   }
 
@@ -145,6 +164,9 @@ export function useTraining(
 
   return {
     ...choices,
+    undo: () => {
+      if (!running.value) choices.undo()
+    },
     plan: auto.value,
     planFailure: auto.failure,
     planBusy: auto.busy,
@@ -168,7 +190,10 @@ export function useTraining(
         : field in changes.value || refused.value.has(field),
     /** Why a setting must be changed before anything can be trained. */
     conflictAt: (field: Field) => conflicts.value.find(({ fields }) => fields[0] === field)?.sentence ?? null,
+    view,
     running,
+    /** What the training under way does, as far as it is known. */
+    subject: computed(() => subject.value ?? underWay.value),
     shown,
     elsewhere,
     failure,
@@ -178,6 +203,9 @@ export function useTraining(
     pause,
   }
 }
+
+/** What is trained, and in which parts. */
+type Subject = Pick<RunSummary, 'settings' | 'phases'>
 
 /** A kind that the core can plan: without its context columns a conditional network is a variational one. */
 function plannable(flavour: Flavour): Flavour {

@@ -18,19 +18,19 @@ export interface FlavourNumber {
 const words = {
   l1: [
     'Sparsity',
-    '× mean code',
+    'weight',
     'Weight of the mean absolute code beside the loss. More keeps more nodes silent.',
   ],
-  kl: ['Sparsity', '× divergence', 'Weight of how far the nodes’ mean activations are from the target.'],
+  kl: ['Sparsity', 'weight', 'Weight of how far the nodes’ mean activations are from the target.'],
   target: ['Target activation', 'of full', 'How active a code node should be on average.'],
   contractive: [
     'Contraction',
-    '× slope²',
+    'weight',
     'Weight of how fast the code moves with the row. More smooths more.',
   ],
   beta: [
     'Beta',
-    '× divergence',
+    'weight',
     'Weight of a tidy code beside the reconstruction. More gives smoother, coarser codes.',
   ],
   warmUpShare: [

@@ -1,18 +1,13 @@
-import type { Engine, Matrix, Session } from '../engine/engine.ts'
+import type { Engine } from '../engine/engine.ts'
 import type { Table } from '../pipeline/dataset/table.ts'
-import { type CodeReader, type Codes, codeReader, readCodes } from '../pipeline/latent/codes.ts'
-import { codeWidth } from '../pipeline/latent/made.ts'
+import { type Codes, readCodes } from '../pipeline/latent/codes.ts'
 import { type NeighbourSearch, neighbourSearch } from '../pipeline/latent/neighbours.ts'
-import type { TrainedModel } from '../pipeline/training/trainedModel.ts'
+import { type CodeReader, openCodeReader } from '../pipeline/latent/reader.ts'
 import type { Judge } from './judges.ts'
 
 /** The codes of one run, while they are looked at. */
 export interface LatentSpace {
-  readonly model: TrainedModel
-  readonly width: number
-  readonly session: Session
-  /** Codes of rows of the data set; its chunks hold the columns that the judge reads. */
-  readonly read: CodeReader
+  readonly reader: CodeReader
   /** Codes of all rows, read at first use and kept. */
   codes(): Promise<Codes>
   /** Search among them. */
@@ -29,7 +24,8 @@ export interface LatentSpaces {
       readonly key: string
       readonly judge: Judge
       readonly table: Table
-      readonly flagged: Int32Array
+      /** The rows with the highest scores: kept where not all can be. */
+      readonly foremost: Int32Array
     },
     action: (space: LatentSpace) => Promise<Result>,
   ): Promise<Result>
@@ -44,7 +40,7 @@ export function createLatentSpaces(engine: () => Promise<Engine>): LatentSpaces 
   const closeOpen = async () => {
     const closing = open
     open = null
-    await closing?.space.session.close()
+    await closing?.space.reader.close()
   }
 
   /** One after the other: a space is then never closed while it is used. */
@@ -55,11 +51,11 @@ export function createLatentSpaces(engine: () => Promise<Engine>): LatentSpaces 
   }
 
   return {
-    use: ({ key, judge, table, flagged }, action) =>
+    use: ({ key, judge, table, foremost }, action) =>
       inTurn(async () => {
         if (open?.key !== key) {
           await closeOpen()
-          open = { key, space: await openSpace({ engine: await engine(), judge, table, flagged }) }
+          open = { key, space: await openSpace({ engine: await engine(), judge, table, foremost }) }
         }
         return await action(open.space)
       }),
@@ -71,38 +67,23 @@ async function openSpace(input: {
   readonly engine: Engine
   readonly judge: Judge
   readonly table: Table
-  readonly flagged: Int32Array
+  readonly foremost: Int32Array
 }): Promise<LatentSpace> {
-  const { engine, judge, table, flagged } = input
-  const { model } = judge
-  const { encoder, spec, state } = model
-  const oneRow: Matrix = { rows: 1, columns: spec.features, values: new Float32Array(spec.features) }
-  // As for scoring: the session needs no rows to draw from, and any row may miss cells.
-  const session = await engine.open({ ...spec, hasMissing: true, batchRows: 1 }, oneRow, state)
-  const width = codeWidth(spec)
-  const read = codeReader({ encoder, align: judge.align, encode: (rows) => session.encode(rows) })
-  let codes: Promise<Codes> | undefined
-  let search: Promise<NeighbourSearch> | undefined
-  const space: LatentSpace = {
-    model,
-    width,
-    session,
-    read,
-    codes() {
-      codes ??= readCodes({ table, columns: judge.columns, width, read, always: flagged })
-      // A failure is not kept: the next call tries again.
-      codes.catch(() => {
-        codes = undefined
-      })
-      return codes
-    },
-    search() {
-      search ??= space.codes().then(neighbourSearch)
-      search.catch(() => {
-        search = undefined
-      })
-      return search
-    },
+  const { engine, judge, table, foremost } = input
+  const reader = await openCodeReader({ engine, model: judge.model, align: judge.align })
+  const codes = keptUnlessFailed(() => readCodes({ table, columns: judge.columns, reader, always: foremost }))
+  return { reader, codes, search: keptUnlessFailed(async () => neighbourSearch(await codes())) }
+}
+
+/** Makes a value at the first call and keeps it; after a failure the next call tries again. */
+function keptUnlessFailed<Value>(make: () => Promise<Value>): () => Promise<Value> {
+  let kept: Promise<Value> | undefined
+  return () => {
+    const made = kept ?? make()
+    kept = made
+    made.catch(() => {
+      kept = undefined
+    })
+    return made
   }
-  return space
 }

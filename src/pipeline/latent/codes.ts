@@ -1,9 +1,8 @@
 import { setImmediate } from 'node:timers/promises'
 import type { Matrix } from '../../engine/engine.ts'
-import type { Table, TableChunk } from '../dataset/table.ts'
-import { encodeChunk } from '../features/encode.ts'
-import type { Encoder } from '../features/encoder.ts'
+import type { Table } from '../dataset/table.ts'
 import { sampleRows } from '../features/sample.ts'
+import type { CodeReader } from './reader.ts'
 
 /** Codes of a table's rows, all of them where they fit into memory. */
 export interface Codes {
@@ -15,9 +14,6 @@ export interface Codes {
   readonly total: number
 }
 
-/** Turns rows into codes: [rows, nodes of the code]. */
-export type CodeReader = (chunk: TableChunk) => Promise<Matrix>
-
 /** Numbers of codes kept in memory at most: 128 MiB, four million rows of eight nodes. */
 export const mostCodeNumbers = 1 << 25
 
@@ -25,37 +21,28 @@ export const mostCodeNumbers = 1 << 25
 export const codeColumnNames = (width: number): string[] =>
   Array.from({ length: width }, (_, node) => `code_${node + 1}`)
 
-/** Codes of rows as they come. The chunk holds the columns that `align` reads. */
-export function codeReader(input: {
-  readonly encoder: Encoder
-  readonly align: (chunk: TableChunk) => TableChunk
-  readonly encode: (rows: Matrix) => Promise<Matrix>
-}): CodeReader {
-  return (chunk) => input.encode(encodeChunk(input.encoder, input.align(chunk)))
-}
-
 /**
  * Reads the codes of a whole table chunk by chunk. Of a table with more than `mostNumbers` in its codes, only a seeded
  * sample of the rows is kept, with as many of the rows `always` as fit.
- * @param columns the table's columns that `read` needs, in its order
+ * @param columns the table's columns that `reader` needs, in its order
  * @param always row numbers, the most important first
  */
 export async function readCodes(input: {
   readonly table: Table
   readonly columns: readonly string[]
-  readonly width: number
-  readonly read: CodeReader
+  readonly reader: Pick<CodeReader, 'width' | 'read'>
   readonly always: Int32Array
   readonly mostNumbers?: number | undefined
   readonly signal?: AbortSignal | undefined
 }): Promise<Codes> {
-  const { table, columns, width, read, signal } = input
+  const { table, columns, signal } = input
+  const { width } = input.reader
   const most = Math.max(1, Math.floor((input.mostNumbers ?? mostCodeNumbers) / width))
   const rows = chosenRows({ total: table.rows, always: input.always, most })
   const values = new Float32Array(rows.length * width)
   let done = 0
   for await (const chunk of table.read(columns, signal)) {
-    const { values: codes } = await read(chunk)
+    const { values: codes } = await input.reader.read(chunk)
     const end = chunk.firstRow + chunk.rows
     for (; done < rows.length && (rows[done] ?? end) < end; done += 1) {
       const from = ((rows[done] ?? 0) - chunk.firstRow) * width

@@ -2,7 +2,7 @@ import { principalComponents } from '../../engine/principalComponents.ts'
 import { type Codes, chosenRows } from './codes.ts'
 
 /** What a page can draw. */
-const mostPoints = 50_000
+export const mostPoints = 50_000
 
 /** Rows as points in the plane along which their codes spread most. */
 export interface CodePoints {

@@ -15,7 +15,7 @@ import {
   type MadeRow,
   pickRows,
 } from '../../pipeline/latent/made.ts'
-import { mapCodes } from '../../pipeline/latent/map.ts'
+import { mapCodes, mostPoints } from '../../pipeline/latent/map.ts'
 import type { Context } from '../context.ts'
 import type { Judge } from '../judges.ts'
 import { createLatentSpaces, type LatentSpace } from '../latentSpaces.ts'
@@ -53,14 +53,14 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
     try {
       const dataset = await readDataset(database, run.datasetId)
       const ranked = await runs.readScores(runId)
-      const { cut, flagged } = run.threshold
+      const { cut } = run.threshold
       return await judges.use(runId, dataset, (judge) =>
         spaces.use(
           {
             key: `${runId} ${run.createdAt} ${run.stepsDone}`,
             judge,
             table: openTable(database, dataset),
-            flagged: ranked.rows.subarray(0, flagged),
+            foremost: ranked.rows.subarray(0, mostPoints),
           },
           (space) => action({ dataset, judge, space, ranked, cut }),
         ),
@@ -75,7 +75,7 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
 
   /** The context of each made row: that of a row of the data set. Models without context need none. */
   async function contextOf(opened: Opened, rows: readonly number[]): Promise<Matrix | null> {
-    if (opened.space.model.spec.context.length === 0) return null
+    if (opened.space.reader.model.spec.context.length === 0) return null
     const different = [...new Set(rows)]
     const encoded = await encodedRows(opened, different)
     return pickRows(
@@ -85,7 +85,7 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
   }
 
   async function made(opened: Opened, codes: Matrix, likeRows: readonly number[]): Promise<MadeRows> {
-    const { model, session } = opened.space
+    const { model, session } = opened.space.reader
     const rows: MadeRow[] = await decodeCodes({
       encoder: model.encoder,
       spec: model.spec,
@@ -103,14 +103,14 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
         const points = await mapCodes(await space.codes(), flagged)
         const scoreOf = scoresByRow(ranked)
         const scores = Float32Array.from(points.rows, (row) => scoreOf[row] ?? Number.NaN)
-        return { runId, codeWidth: space.width, ...points, scores, total: dataset.rows }
+        return { runId, codeWidth: space.reader.width, ...points, scores, total: dataset.rows }
       }),
 
     readNeighbours: ({ runId, row, count }) =>
       withSpace(runId, async (opened) => {
         const { dataset, judge, space, ranked, cut } = opened
         const chunk = await readTableRows(database, dataset, [row], judge.columns)
-        const code = (await space.read(chunk)).values
+        const code = (await space.reader.read(chunk)).values
         const near = (await space.search()).nearest(code, count, row)
         const found = [{ row, distance: 0 }, ...near]
         const columns = dataset.columns.slice(0, shownColumns).map((column) => column.name)
@@ -127,7 +127,7 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
 
     decodeCodes: ({ runId, codes }) =>
       withSpace(runId, (opened) => {
-        const matrix = codesMatrix(codes, opened.space.width)
+        const matrix = codesMatrix(codes, opened.space.reader.width)
         return made(
           opened,
           matrix,
@@ -137,7 +137,7 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
 
     generateRows: ({ runId, count, seed, likeRow }) =>
       withSpace(runId, (opened) => {
-        const codes = drawCodes(opened.space.model.spec, { count, seed })
+        const codes = drawCodes(opened.space.reader.model.spec, { count, seed })
         return made(
           opened,
           codes,
@@ -149,8 +149,12 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
       withSpace(runId, async (opened) => {
         const { dataset, judge, space } = opened
         const chunk = await readTableRows(database, dataset, [from, to], judge.columns)
-        const { values } = await space.read(chunk)
-        const codes = codesBetween(values.subarray(0, space.width), values.subarray(space.width), steps)
+        const { values } = await space.reader.read(chunk)
+        const codes = codesBetween(
+          values.subarray(0, space.reader.width),
+          values.subarray(space.reader.width),
+          steps,
+        )
         // Context does not blend (a machine is one or the other): each row takes that of the nearer end.
         const likeRows = Array.from({ length: steps }, (_, step) => (2 * step < steps ? from : to))
         return made(opened, codes, likeRows)

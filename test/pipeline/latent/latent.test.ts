@@ -38,7 +38,7 @@ describe('codes of a table', () => {
   const always = Int32Array.of(33, 2, 17)
 
   it('are all read, across chunks', async () => {
-    const codes = await readCodes({ table, columns: ['a'], width: 2, read, always })
+    const codes = await readCodes({ table, columns: ['a'], reader: { width: 2, read }, always })
     expect([...codes.rows]).toEqual(Array.from({ length: 40 }, (_, row) => row))
     expect([...codes.matrix.values]).toEqual(
       Array.from({ length: 40 }, (_, row) => [row * 10, -row * 10]).flat(),
@@ -46,7 +46,13 @@ describe('codes of a table', () => {
   })
 
   it('are a sample with the rows that matter where there is no room for all', async () => {
-    const codes = await readCodes({ table, columns: ['a'], width: 2, read, always, mostNumbers: 20 })
+    const codes = await readCodes({
+      table,
+      columns: ['a'],
+      reader: { width: 2, read },
+      always,
+      mostNumbers: 20,
+    })
     expect(codes.rows.length).toBe(10)
     expect([...codes.rows]).toEqual(expect.arrayContaining([2, 17, 33]))
     expect([...codes.rows]).toEqual([...codes.rows].toSorted((a, b) => a - b))

@@ -25,12 +25,5 @@ export function withSlope(
   return compute(x)
 }
 
-/** So near to 0 the slope of |x| goes from -1 to 1 in a line. */
-const kink = 0.01
-
-/**
- * |x|. Its slope goes through 0 within `kink` instead of jumping there: what two engines round differently must not
- * turn a gradient round.
- */
-export const absolute = (x: tf.Tensor): tf.Tensor =>
-  withSlope(x, [], tf.abs, (at) => tf.minimum(tf.maximum(tf.mul(at, 1 / kink), -1), 1))
+/** |x|, with slope 0 at 0. */
+export const absolute = (x: tf.Tensor): tf.Tensor => withSlope(x, [], tf.abs, tf.sign)

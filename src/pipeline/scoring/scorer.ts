@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { Cell } from '../../contract/records.ts'
 import type { Engine, Matrix } from '../../engine/engine.ts'
+import { judgedFeatures } from '../../engine/program/loss.ts'
 import { decodeRow } from '../features/decode.ts'
 import { columnOfFeature } from '../features/encoder.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
@@ -10,7 +11,7 @@ import type { TrainedModel } from '../training/trainedModel.ts'
 const cellsPerChunk = 1_000_000
 
 export interface JudgedRows {
-  /** One a row: mean squared error over the row's present features, in encoded units. */
+  /** One a row: mean cost of the row's present features, context left out. */
   readonly scores: Float32Array
   /** rows x encoder columns: each column's part of the score. A row's parts add up to its score. */
   readonly shares: Float32Array
@@ -34,6 +35,7 @@ export async function openScorer(input: {
   const { encoder, spec, state } = input.model
   const features = spec.features
   const columns = columnOfFeature(encoder)
+  const judged = judgedFeatures(spec)
   const oneRow: Matrix = { rows: 1, columns: features, values: new Float32Array(features) }
   // A session wants rows to train on; scoring never draws from them. Missing cells may turn up in new rows
   // even if the training rows had none.
@@ -46,7 +48,7 @@ export async function openScorer(input: {
     for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))
       const { errors } = await session.score(part)
-      scores.set(rowScores(errors, part, from), from)
+      scores.set(rowScores(errors, part, judged, from), from)
       onProgress?.(Math.min(1, (from + rowsPerChunk) / matrix.rows))
       await setImmediate()
     }
@@ -56,27 +58,38 @@ export async function openScorer(input: {
   const judge: Scorer['judge'] = async (matrix) => {
     checkWidth(matrix, features)
     const { errors, reconstruction } = await session.score(matrix)
-    const shares = columnShares({ errors, matrix, columnOf: columns, columnCount: encoder.columns.length })
+    const shares = columnShares({
+      errors,
+      matrix,
+      judged,
+      columnOf: columns,
+      columnCount: encoder.columns.length,
+    })
     const typical = Array.from({ length: matrix.rows }, (_, row) =>
       decodeRow(encoder, reconstruction.subarray(row * features, (row + 1) * features)),
     )
-    return { scores: rowScores(errors, matrix, 0), shares, typical }
+    return { scores: rowScores(errors, matrix, judged, 0), shares, typical }
   }
   return { scoreMatrix, judge, close: () => session.close() }
 }
 
 /**
- * Mean, not sum, and over present cells only: a row with many missing cells is neither stranger nor more
+ * Mean, not sum, and over present cells that are judged only: a row with many missing cells is neither stranger nor more
  * ordinary for it; that it misses them is what the indicator features say.
  * @param firstRow the table's number of the matrix's first row, for the message
  */
-function rowScores(errors: Float32Array, matrix: Matrix, firstRow: number): Float32Array {
+function rowScores(
+  errors: Float32Array,
+  matrix: Matrix,
+  judged: readonly number[],
+  firstRow: number,
+): Float32Array {
   const scores = new Float32Array(matrix.rows)
   for (let row = 0; row < matrix.rows; row++) {
     let sum = 0
     for (let place = row * matrix.columns; place < (row + 1) * matrix.columns; place++)
       sum += errors[place] ?? 0
-    const score = sum / presentCells(matrix, row)
+    const score = sum / presentCells(matrix, judged, row)
     if (!Number.isFinite(score)) {
       const number = firstRow + row
       throw new Failure(
@@ -93,10 +106,11 @@ function rowScores(errors: Float32Array, matrix: Matrix, firstRow: number): Floa
 function columnShares(input: {
   readonly errors: Float32Array
   readonly matrix: Matrix
+  readonly judged: readonly number[]
   readonly columnOf: Int32Array
   readonly columnCount: number
 }): Float32Array {
-  const { errors, matrix, columnOf, columnCount } = input
+  const { errors, matrix, judged, columnOf, columnCount } = input
   const shares = new Float32Array(matrix.rows * columnCount)
   const sums = new Float64Array(columnCount)
   for (let row = 0; row < matrix.rows; row++) {
@@ -104,7 +118,7 @@ function columnShares(input: {
     for (const [feature, column] of columnOf.entries()) {
       sums[column] = (sums[column] ?? 0) + (errors[row * matrix.columns + feature] ?? 0)
     }
-    const present = presentCells(matrix, row)
+    const present = presentCells(matrix, judged, row)
     shares.set(
       sums.map((sum) => sum / present),
       row * columnCount,
@@ -113,11 +127,11 @@ function columnShares(input: {
   return shares
 }
 
-/** At least 1, so that a row without any present cell scores 0. */
-function presentCells({ values, columns }: Matrix, row: number): number {
+/** Present cells of the features that are judged. At least 1, so that a row without any scores 0. */
+function presentCells({ values, columns }: Matrix, judged: readonly number[], row: number): number {
   let present = 0
-  for (let place = row * columns; place < (row + 1) * columns; place++) {
-    if (!Number.isNaN(values[place])) present++
+  for (const feature of judged) {
+    if (!Number.isNaN(values[row * columns + feature])) present++
   }
   return Math.max(1, present)
 }

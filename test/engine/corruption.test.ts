@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import type { Corruption } from '../../src/contract/records.ts'
 import { withBackend } from '../../src/engine/backend.ts'
-import type { Matrix } from '../../src/engine/engine.ts'
+import type { Matrix, ModelSpec } from '../../src/engine/engine.ts'
 import { createCorruption } from '../../src/engine/program/corruptions.ts'
 import { named } from '../../src/engine/program/inputs.ts'
 import { seededRandom } from '../../src/engine/random.ts'
@@ -20,8 +20,10 @@ function corrupt(
   clean: Float32Array,
   steps: number,
   batch = batchRows,
+  changes: Partial<ModelSpec> = {},
+  counted?: Float32Array,
 ): Float32Array[] {
-  const spec = exampleSpec({ features, copies, batchRows: batch, corruption: kind })
+  const spec = exampleSpec({ features, copies, batchRows: batch, corruption: kind, ...changes })
   const corruption = createCorruption(spec, rows)
   const random = seededRandom(11, 'test')
   return Array.from({ length: steps }, (_, step) => {
@@ -34,10 +36,9 @@ function corrupt(
         for (const { name, shape, dtype } of corruption.stepInputs)
           inputs[name] = tf.tensor(named(drawn, name), [...shape], dtype)
         const batchShape: [number, number, number] = [copies, batch, features]
-        return corruption
-          .apply({ values: tf.tensor3d(clean, batchShape), counted: null, hasMissing: false }, inputs)
-          .dataSync<'float32'>()
-          .slice()
+        const mask = counted ? tf.tensor3d(counted, batchShape) : null
+        const given = { values: tf.tensor3d(clean, batchShape), counted: mask, hasMissing: mask !== null }
+        return corruption.apply(given, inputs).dataSync<'float32'>().slice()
       }),
     )
   })
@@ -145,4 +146,65 @@ describe('swap corruption', () => {
     const values = corrupt({ kind: 'swap', rate: 1 }, missing, ones, 1).flatMap((step) => [...step])
     expect(new Set(values)).toEqual(new Set([0]))
   })
+})
+
+describe('salt-and-pepper corruption', () => {
+  const kind = { kind: 'salt-and-pepper', rate: 0.3 } as const
+  it('sets the given share of cells to either extreme of their feature, equally often', () => {
+    const ranges = { low: [-1, -2, -3, -4, -5], high: [1, 20, 3, 4, 50] }
+    const steps = corrupt(kind, rows, new Float32Array(cells).fill(0.5), 30, batchRows, { ranges })
+    const hits = steps.flatMap((step) =>
+      [...step].flatMap((value, cell) => (value === 0.5 ? [] : [{ value, feature: cell % features }])),
+    )
+    const total = 30 * cells
+    expect(Math.abs(hits.length / total - 0.3)).toBeLessThan(4 * Math.sqrt((0.3 * 0.7) / total))
+    const near = (a: number, b = Number.NaN) => Math.abs(a - b) < 1e-5
+    const salt = hits.filter(({ value, feature }) => near(value, ranges.high[feature]))
+    const pepper = hits.filter(({ value, feature }) => near(value, ranges.low[feature]))
+    expect(salt.length + pepper.length).toBe(hits.length)
+    expect(Math.abs(salt.length / hits.length - 0.5)).toBeLessThan(4 * Math.sqrt(0.25 / hits.length))
+  })
+
+  it('takes three spreads where no ranges are known', () => {
+    const all = corrupt({ ...kind, rate: 1 }, rows, new Float32Array(cells), 1).flatMap((step) => [...step])
+    expect(new Set(all)).toEqual(new Set([-3, 3]))
+  })
+})
+
+describe('every corruption', () => {
+  const kinds: Corruption[] = [
+    { kind: 'gaussian', sigma: 2 },
+    { kind: 'masking', rate: 0.5 },
+    { kind: 'salt-and-pepper', rate: 0.5 },
+    { kind: 'swap', rate: 0.5 },
+  ]
+  /** Share of the cells that are no longer what they were; of Gaussian noise, its deviation. */
+  const strength = (kind: Corruption, values: Float32Array) =>
+    kind.kind === 'gaussian'
+      ? Math.sqrt(mean(values.map((value) => (value - 7) ** 2))) / 2
+      : mean(values.map((value) => (value === 7 ? 0 : 1))) / 0.5
+  const sevens = new Float32Array(cells).fill(7)
+
+  for (const kind of kinds) {
+    it(`rises and falls as scheduled: ${kind.kind}`, () => {
+      const schedule = { ...exampleSpec().schedule, steps: 5 }
+      for (const corruptionSchedule of ['rising', 'falling'] as const) {
+        const steps = corrupt(kind, rows, sevens, 5, batchRows, { corruptionSchedule, schedule })
+        const strengths = steps.map((step) => strength(kind, step))
+        const expected = corruptionSchedule === 'rising' ? [0, 0.25, 0.5, 0.75, 1] : [1, 0.75, 0.5, 0.25, 0]
+        // 640 cells: four standard errors of a share, relative to the rate.
+        for (const [index, value] of strengths.entries())
+          expect(Math.abs(value - (expected[index] ?? 0))).toBeLessThan(8 * Math.sqrt(0.25 / cells) + 1e-6)
+      }
+    })
+
+    it(`leaves alone what does not count: ${kind.kind}`, () => {
+      const counted = Float32Array.from({ length: cells }, (_, cell) => (cell % 3 === 0 ? 0 : 1))
+      // Missing cells are 0, context keeps its value.
+      const clean = counted.map((flag, cell) => (flag === 0 && cell % 2 === 0 ? 0 : 7))
+      const [values] = corrupt(kind, rows, clean, 1, batchRows, { context: [0] }, counted)
+      for (const [cell, flag] of counted.entries()) if (flag === 0) expect(values?.[cell]).toBe(clean[cell])
+      expect(values?.some((value, cell) => value !== clean[cell])).toBe(true)
+    })
+  }
 })

@@ -15,7 +15,7 @@ export function createFiles(currentWindow: () => BrowserWindow | null) {
     const name = basename(suggestedName.replace(/[\\/:*?"<>|\p{Cc}]/gu, '_')).slice(0, 200) || 'export.csv'
     const { canceled, filePath } = await dialog.showSaveDialog(window, {
       defaultPath: join(app.getPath('documents'), name),
-      filters: [{ name: 'CSV', extensions: ['csv'] }],
+      filters: [filterFor(name)],
     })
     if (canceled || !filePath) return null
     handedOut.add(filePath)
@@ -30,7 +30,7 @@ export function createFiles(currentWindow: () => BrowserWindow | null) {
       const { filePaths } = await dialog.showOpenDialog(window, {
         properties: ['openFile'],
         filters: [
-          { name: 'Tables', extensions: ['csv', 'tsv', 'txt', 'gz'] },
+          { name: 'Tables and models', extensions: ['csv', 'tsv', 'txt', 'gz', 'onnx'] },
           { name: 'All files', extensions: ['*'] },
         ],
       })
@@ -54,4 +54,11 @@ export function createFiles(currentWindow: () => BrowserWindow | null) {
       })
     },
   }
+}
+
+/** The kind of file that a name stands for, as the save dialog puts it. */
+function filterFor(name: string): Electron.FileFilter {
+  if (/\.onnx$/i.test(name)) return { name: 'ONNX model', extensions: ['onnx'] }
+  if (/\.zip$/i.test(name)) return { name: 'Zip archive', extensions: ['zip'] }
+  return { name: 'CSV', extensions: ['csv'] }
 }

@@ -1,7 +1,7 @@
-import { computed, shallowRef, watch } from 'vue'
-import type { ExportedFile, Job } from '../../src/contract/records.ts'
+import { shallowRef } from 'vue'
+import type { ExportedFile } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
-import { useJob } from './useJob.ts'
+import { useFileJob } from './useFileJob.ts'
 import type { JobsState } from './useJobs.ts'
 import type { RunState } from './useRun.ts'
 import type { ThresholdState } from './useThreshold.ts'
@@ -13,7 +13,9 @@ export interface ExportPlace {
   deliver(file: ExportedFile): void
 }
 
-/** What will be written and the job that writes it. */
+export type ModelFormat = 'onnx' | 'tensorflowjs'
+
+/** What will be written of a run, rows or its model, and the jobs that write. */
 export function useExport(
   connection: Connection,
   jobs: JobsState,
@@ -22,46 +24,41 @@ export function useExport(
   place: ExportPlace,
 ) {
   const scope = shallowRef<'flagged' | 'all'>('flagged')
+  const codes = shallowRef(false)
   const neutraliseFormulas = shallowRef(true)
+  const runId = () => run.value?.runId
+  const rows = useFileJob(jobs, runId, place)
+  const model = useFileJob(jobs, runId, place)
 
-  const job = useJob(jobs, (ended: Job) => {
-    if (ended.status.state === 'done' && ended.status.result.kind === 'export') {
-      place.deliver(ended.status.result.file)
-    }
-  })
-  /** The run whose rows are written. A file under way is delivered also when another run is looked at meanwhile. */
-  const writtenRun = shallowRef<string | null>(null)
-  watch(
-    () => run.value?.runId,
-    () => {
-      if (!job.running.value) job.forget()
-    },
-  )
-
-  const file = computed<ExportedFile | null>(() => {
-    if (writtenRun.value !== run.value?.runId) return null
-    const status = job.job.value?.status
-    return status?.state === 'done' && status.result.kind === 'export' ? status.result.file : null
-  })
-
-  /** Asks for a place where the host has one, then writes. The line is kept first: the core flags by it. */
-  async function start(suggestedName: string): Promise<void> {
-    const runId = run.value?.runId
-    if (runId === undefined || job.running.value) return
-    writtenRun.value = runId
-    await job.start(async () => {
-      const path = await place.choosePath(suggestedName)
-      if (path === null) throw new DOMException('No file was chosen.', 'AbortError')
-      // Rows by another line than the one on screen would be the wrong rows.
-      await ensureKept(runId)
+  /** The line is kept first: the core flags by it, and rows by another line than the one on screen would be wrong. */
+  const start = (suggestedName: string) =>
+    rows.start(suggestedName, async (id, chosen) => {
+      await ensureKept(id)
       return connection.api.startExport({
-        runId,
+        runId: id,
         rows: scope.value,
+        ...(codes.value ? { codes: true } : {}),
         neutraliseFormulas: neutraliseFormulas.value,
-        ...(path === undefined ? {} : { path }),
+        ...chosen,
       })
     })
-  }
+  /** The model flags by the line on screen, so that is kept first here too. */
+  const startModel = (suggestedName: string, format: ModelFormat) =>
+    model.start(suggestedName, async (id, chosen) => {
+      await ensureKept(id)
+      return connection.api.startModelExport({ runId: id, format, ...chosen })
+    })
 
-  return { scope, neutraliseFormulas, job, file, deliver: place.deliver, start }
+  return {
+    scope,
+    codes,
+    neutraliseFormulas,
+    job: rows.job,
+    file: rows.file,
+    modelJob: model.job,
+    modelFile: model.file,
+    deliver: place.deliver,
+    start,
+    startModel,
+  }
 }

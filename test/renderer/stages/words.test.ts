@@ -2,7 +2,12 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { beyondCommandLine, commandLine, exportName } from '../../../renderer/stages/export/commandLine.ts'
+import {
+  beyondCommandLine,
+  commandLine,
+  exportName,
+  modelName,
+} from '../../../renderer/stages/export/commandLine.ts'
 import { delimiterChoices, marksToText, textToMarks } from '../../../renderer/stages/import/dialectWords.ts'
 import { issuePlace, issueSentence } from '../../../renderer/stages/import/issueWords.ts'
 import { rowAsText } from '../../../renderer/stages/review/rowText.ts'
@@ -14,8 +19,10 @@ import {
   planSentence,
   readSeeds,
 } from '../../../renderer/stages/train/trainingWords.ts'
+import { autoFlavours } from '../../../src/contract/flavours.ts'
+import type { Corruption, Flavour } from '../../../src/contract/records.ts'
 import { readCommand } from '../../../src/hosts/cli/arguments.ts'
-import { column, dataset, run } from '../records.ts'
+import { column, dataset, run, scoredWith } from '../records.ts'
 
 describe('the command line for a run', () => {
   const data = dataset({
@@ -27,19 +34,43 @@ describe('the command line for a run', () => {
       column({ name: 'note', role: 'ignored' }),
     ],
   })
+  const otsu = { rule: 'otsu', value: null } as const
+  const auto = { ...run().settings, seed: 7 }
+  const command = (fields: Partial<Parameters<typeof commandLine>[0]>) =>
+    commandLine({
+      dataset: dataset(),
+      run: run(),
+      auto,
+      threshold: otsu,
+      rows: 'all',
+      model: 'pumps.onnx',
+      ...fields,
+    })
+  /** What the shell hands over, and what the command line makes of it. */
+  async function readBack(line: string) {
+    const echo = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
+    const words = line.replace(/^npx residual/, `'${process.execPath}' -e '${echo}' --`)
+    const { stdout } = await promisify(execFile)('/bin/sh', ['-c', words])
+    return readCommand(JSON.parse(stdout))
+  }
 
-  it('names roles, threshold and seed, quoted for a shell', () => {
+  it('names roles, threshold, seed and model, quoted for a shell', () => {
     const threshold = { rule: 'top-k', value: 50 } as const
-    expect(commandLine({ dataset: data, run: run(), threshold, rows: 'flagged' })).toBe(
-      `npx residual detect 'line 4'\\''s data.csv' --label 'is bad' --id id --ignore note --threshold top-k:50 --seed 1 --out flagged.csv`,
+    expect(command({ dataset: data, threshold, rows: 'flagged', model: "line 4's data.onnx" })).toBe(
+      `npx residual detect 'line 4'\\''s data.csv' --label 'is bad' --id id --ignore note --seed 1 --threshold top-k:50 --out flagged.csv --model 'line 4'\\''s data.onnx'`,
     )
   })
 
-  it('leaves the number off a rule that has none', () => {
-    const threshold = { rule: 'otsu', value: null } as const
-    expect(commandLine({ dataset: dataset(), run: run(), threshold, rows: 'all' })).toBe(
-      'npx residual detect pumps.csv --threshold otsu --seed 1 --scores all.csv',
+  it('leaves the number off a rule that has none, and what is Auto’s unsaid', () => {
+    expect(command({})).toBe(
+      'npx residual detect pumps.csv --seed 1 --threshold otsu --scores all.csv --model pumps.onnx',
     )
+  })
+
+  it('scores with the model where nothing was trained', async () => {
+    const line = command({ run: run({ scored: scoredWith() }), model: '-old.onnx' })
+    expect(line).toBe("npx residual score pumps.csv '--model=-old.onnx' --out scored.csv")
+    expect(await readBack(line)).toMatchObject({ command: 'score', model: '-old.onnx', out: 'scored.csv' })
   })
 
   it('says what the shell and the command line read back, whatever the columns are called', async () => {
@@ -48,40 +79,92 @@ describe('the command line for a run', () => {
       fc.string({ minLength: 1, unit: 'grapheme-ascii' }),
     )
     const names = fc.uniqueArray(anyName, { minLength: 4, maxLength: 6 })
-    const echo = 'process.stdout.write(JSON.stringify(process.argv.slice(1)))'
     await fc.assert(
       fc.asyncProperty(names, async ([label = '', id = '', ...ignored]) => {
-        const command = commandLine({
-          dataset: dataset({
-            name: '-pumps.csv',
-            columns: [
-              column({ name: label, role: 'label' }),
-              column({ name: id, role: 'identifier' }),
-              ...ignored.map((name) => column({ name, role: 'ignored' })),
-            ],
-          }),
-          run: run(),
-          threshold: { rule: 'otsu', value: null },
-          rows: 'flagged',
-        })
-        const words = command.replace(/^npx residual/, `'${process.execPath}' -e '${echo}' --`)
-        const { stdout } = await promisify(execFile)('/bin/sh', ['-c', words])
-        const read = readCommand(JSON.parse(stdout))
-        expect(read).toMatchObject({ file: './-pumps.csv', label, id, ignore: ignored, seed: 1 })
+        const columns = [
+          column({ name: label, role: 'label' }),
+          column({ name: id, role: 'identifier' }),
+          ...ignored.map((name) => column({ name, role: 'ignored' })),
+        ]
+        const read = await readBack(command({ dataset: dataset({ name: '-pumps.csv', columns }) }))
+        expect(read).toMatchObject({ file: './-pumps.csv', label, id, ignore: ignored })
       }),
       { numRuns: 15 },
     )
   })
 
+  it('says every setting that is not Auto’s so that the command line reads it back', async () => {
+    const names = fc.array(fc.string({ minLength: 1, unit: 'grapheme-ascii' }), {
+      minLength: 1,
+      maxLength: 3,
+    })
+    const nodes = fc.array(fc.integer({ min: 1, max: 4096 }), { maxLength: 3 })
+    const rate = fc.double({ min: 0, max: 0.95, noNaN: true })
+    const corruption = fc.oneof(
+      fc.constant<Corruption>({ kind: 'none' }),
+      rate.map((sigma): Corruption => ({ kind: 'gaussian', sigma })),
+      rate.map((one): Corruption => ({ kind: 'swap', rate: one })),
+    )
+    const variational = fc.record({
+      beta: fc.double({ min: 0, max: 1000, noNaN: true }),
+      warmUpShare: rate,
+      score: fc.constantFrom('reconstruction' as const, 'elbo' as const),
+      samples: fc.integer({ min: 1, max: 256 }),
+    })
+    const flavour = fc.oneof(
+      fc.constantFrom<Flavour>(
+        { kind: 'denoising' },
+        { kind: 'pca' },
+        { kind: 'stacked', pretrainingShare: 0.3 },
+      ),
+      fc.constant<Flavour>({ kind: 'sparse', penalty: 'kl', weight: 2, target: 0.2 }),
+      variational.map((fields): Flavour => ({ kind: 'variational', ...fields })),
+      fc
+        .tuple(variational, names)
+        .map(([fields, context]): Flavour => ({ kind: 'conditional', context, ...fields })),
+    )
+    const changes = fc.record(
+      {
+        seed: fc.integer({ min: 0, max: 2 ** 32 - 1 }),
+        flavour,
+        corruption,
+        hidden: nodes,
+        decoder: fc.option(nodes),
+        steps: fc.integer({ min: 1, max: 1_000_000 }),
+        learningRate: fc.double({ min: 1e-7, max: 1, noNaN: true }),
+        gradientLimit: fc.option(fc.double({ min: 1e-6, max: 1e6, noNaN: true })),
+        loss: fc.constantFrom('huber' as const, 'squared' as const),
+        softClip: fc.boolean(),
+        earlyStopping: fc.option(fc.integer({ min: 1, max: 1000 })),
+      },
+      { requiredKeys: ['seed', 'flavour'] },
+    )
+    await fc.assert(
+      fc.asyncProperty(changes, fc.boolean(), async (changed, known) => {
+        const settings = { ...run().settings, ...changed }
+        const ofFlavour = { ...auto, flavour: autoFlavours[settings.flavour.kind] }
+        const line = command({ run: run({ settings }), auto: known ? ofFlavour : null })
+        const read = await readBack(line)
+        if (read.command !== 'detect') throw new Error(`read as ${read.command}`)
+        expect({ ...ofFlavour, ...read.settings }).toEqual(settings)
+      }),
+      { numRuns: 20 },
+    )
+  })
+
   it('names what it has no words for', () => {
-    const { settings } = run()
-    const auto = { ...settings, seed: 7 }
-    expect(beyondCommandLine({ run: run(), auto, neutraliseFormulas: true })).toEqual([])
-    const own = run({ state: 'partial', stepsDone: 30, settings: { ...settings, steps: 100, hidden: [32] } })
-    expect(beyondCommandLine({ run: own, auto, neutraliseFormulas: false })).toEqual([
-      'this run’s own settings (hidden layers, steps)',
+    expect(beyondCommandLine({ run: run(), neutraliseFormulas: true })).toEqual([])
+    const own = run({ state: 'partial', stepsDone: 30 })
+    expect(beyondCommandLine({ run: own, neutraliseFormulas: false })).toEqual([
       'that it was cancelled after 30 steps',
       'formulas left as they are',
+    ])
+  })
+
+  it('suggests names for model files', () => {
+    expect([modelName('pumps.csv', 'onnx'), modelName('pumps', 'tensorflowjs')]).toEqual([
+      'pumps.onnx',
+      'pumps-tfjs.zip',
     ])
   })
 

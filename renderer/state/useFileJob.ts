@@ -1,0 +1,43 @@
+import { computed, shallowRef, watch } from 'vue'
+import type { ExportedFile, Job } from '../../src/contract/records.ts'
+import type { ExportPlace } from './useExport.ts'
+import { useJob } from './useJob.ts'
+import type { JobsState } from './useJobs.ts'
+
+/**
+ * A job that writes one file of a run. A file under way is delivered also when another run is looked at meanwhile,
+ * but shown only beside its own run.
+ */
+export function useFileJob(jobs: JobsState, runId: () => string | undefined, place: ExportPlace) {
+  const job = useJob(jobs, (ended: Job) => {
+    if (ended.status.state === 'done' && ended.status.result.kind === 'export') {
+      place.deliver(ended.status.result.file)
+    }
+  })
+  /** The run that is written. */
+  const writtenRun = shallowRef<string | null>(null)
+  watch(runId, () => {
+    if (!job.running.value) job.forget()
+  })
+  const file = computed<ExportedFile | null>(() => {
+    if (writtenRun.value !== runId()) return null
+    const status = job.job.value?.status
+    return status?.state === 'done' && status.result.kind === 'export' ? status.result.file : null
+  })
+
+  /** Asks for a place where the host has one, then lets `write` start the job with it. */
+  async function start(
+    suggestedName: string,
+    write: (runId: string, chosen: { readonly path?: string }) => Promise<{ jobId: string }>,
+  ): Promise<void> {
+    const id = runId()
+    if (id === undefined || job.running.value) return
+    writtenRun.value = id
+    await job.start(async () => {
+      const path = await place.choosePath(suggestedName)
+      if (path === null) throw new DOMException('No file was chosen.', 'AbortError')
+      return write(id, path === undefined ? {} : { path })
+    })
+  }
+  return { job, file, start }
+}

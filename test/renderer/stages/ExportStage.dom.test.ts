@@ -27,6 +27,10 @@ async function opened(host?: DesktopHost, flagged = 1) {
       started.push(input)
       return { jobId: 'j1' }
     },
+    startModelExport: async (input) => {
+      started.push(input)
+      return { jobId: 'j1' }
+    },
   }
   const threshold = { rule: 'otsu', value: null, cut: flagged ? 5 : 9, flagged } as const
   const stage = await mountStage(ExportStage, {
@@ -78,6 +82,30 @@ describe('export', () => {
     events.jobChanged(job({ kind: 'export', status: { state: 'done', result: { kind: 'export', file } } }))
     await settled()
     expect(clicked).toContain('/exports/pumps%20flagged.csv')
+    wrapper.unmount()
+  })
+
+  it('adds the codes to the rows when asked to', async () => {
+    const { wrapper, at, started } = await opened()
+    await at('export-codes').find('input').setValue(true)
+    expect(wrapper.text()).toContain('code_1 to code_2')
+    await at('export-start').trigger('click')
+    await settled()
+    expect(started).toEqual([{ runId: 'r1', rows: 'flagged', codes: true, neutraliseFormulas: true }])
+    wrapper.unmount()
+  })
+
+  it('writes the model in the format chosen, by the line that stands, and keeps the rows’ file apart', async () => {
+    const { wrapper, at, started, events } = await opened({
+      chooseSaveFile: async (name) => `/home/ana/${name}`,
+    } as Partial<DesktopHost> as DesktopHost)
+    await at('model-format-tensorflowjs').find('input').setValue()
+    await at('model-export').trigger('click')
+    await settled()
+    expect(started).toEqual([{ runId: 'r1', format: 'tensorflowjs', path: '/home/ana/pumps-tfjs.zip' }])
+    events.jobChanged(job({ kind: 'export', status: { state: 'done', result: { kind: 'export', file } } }))
+    await settled()
+    expect([at('model-done').exists(), at('export-done').exists()]).toEqual([true, false])
     wrapper.unmount()
   })
 

@@ -69,7 +69,7 @@ describe('the command line for a run', () => {
 
   it('scores with the model where nothing was trained', async () => {
     const line = command({ run: run({ scored: scoredWith() }), model: '-old.onnx' })
-    expect(line).toBe("npx residual score pumps.csv '--model=-old.onnx' --out scored.csv")
+    expect(line).toBe('npx residual score pumps.csv --model=-old.onnx --out scored.csv')
     expect(await readBack(line)).toMatchObject({ command: 'score', model: '-old.onnx', out: 'scored.csv' })
   })
 

@@ -1,5 +1,5 @@
 import type { DesktopHost } from '../../src/contract/host.ts'
-import type { ExportPlace } from './useExport.ts'
+import type { ExportPlace } from './useFileJob.ts'
 
 /** The desktop asks where to save; a browser lets the core choose and downloads the finished file. */
 export function hostPlace(host: DesktopHost | undefined): ExportPlace {

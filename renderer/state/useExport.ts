@@ -1,17 +1,9 @@
 import { shallowRef } from 'vue'
-import type { ExportedFile } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
-import { useFileJob } from './useFileJob.ts'
+import { type ExportPlace, useFileJob } from './useFileJob.ts'
 import type { JobsState } from './useJobs.ts'
 import type { RunState } from './useRun.ts'
 import type { ThresholdState } from './useThreshold.ts'
-
-/** Where a finished file goes: the desktop asks for a place, a browser downloads. */
-export interface ExportPlace {
-  /** Null: the person closed the dialog. Undefined: the core chooses, and `deliver` hands the file over. */
-  choosePath(suggestedName: string): Promise<string | null | undefined>
-  deliver(file: ExportedFile): void
-}
 
 export type ModelFormat = 'onnx' | 'tensorflowjs'
 

@@ -1,8 +1,14 @@
 import { computed, shallowRef, watch } from 'vue'
 import type { ExportedFile, Job } from '../../src/contract/records.ts'
-import type { ExportPlace } from './useExport.ts'
 import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
+
+/** Where a finished file goes: the desktop asks for a place, a browser downloads. */
+export interface ExportPlace {
+  /** Null: the person closed the dialog. Undefined: the core chooses, and `deliver` hands the file over. */
+  choosePath(suggestedName: string): Promise<string | null | undefined>
+  deliver(file: ExportedFile): void
+}
 
 /**
  * A job that writes one file of a run. A file under way is delivered also when another run is looked at meanwhile,

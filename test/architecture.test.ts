@@ -9,7 +9,8 @@ const allowed: Record<string, readonly string[]> = {
   contract: [],
   engine: ['contract'],
   pipeline: ['engine', 'contract'],
-  workbench: ['pipeline', 'engine', 'contract'],
+  // Its own version is data that every layer may know.
+  workbench: ['pipeline', 'engine', 'contract', 'package.json'],
   hosts: ['workbench', 'pipeline', 'engine', 'contract'],
   electron: ['hosts', 'workbench', 'pipeline', 'engine', 'contract'],
   renderer: ['contract'],

@@ -4,6 +4,7 @@ import type { Claims } from './claims.ts'
 import type { Jobs } from './jobs.ts'
 import type { Judges } from './judges.ts'
 import type { ProjectFolder } from './store/folder.ts'
+import type { ModelStore } from './store/models.ts'
 import type { RunStore } from './store/runs.ts'
 import type { Uploads } from './store/uploads.ts'
 
@@ -14,6 +15,7 @@ export interface Context {
   readonly database: Database
   readonly uploads: Uploads
   readonly runs: RunStore
+  readonly models: ModelStore
   readonly jobs: Jobs
   /** Who uses which data set or run. */
   readonly claims: Claims

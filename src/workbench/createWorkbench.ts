@@ -6,7 +6,9 @@ import { openDatabase } from '../pipeline/dataset/database.ts'
 import { cleanLeftovers, listDatasets } from '../pipeline/dataset/store.ts'
 import { exportCalls } from './calls/exporting.ts'
 import { latentCalls } from './calls/latent.ts'
+import { modelExportCalls } from './calls/modelExport.ts'
 import { resultCalls, summarise } from './calls/results.ts'
+import { scoringCalls } from './calls/scoring.ts'
 import { tableCalls } from './calls/tables.ts'
 import { trainingCalls } from './calls/trainings.ts'
 import { createClaims } from './claims.ts'
@@ -15,6 +17,7 @@ import { createJobs } from './jobs.ts'
 import { createJudges } from './judges.ts'
 import { readSamples } from './samples.ts'
 import { clearLeftovers, openProjectFolder } from './store/folder.ts'
+import { openModelStore } from './store/models.ts'
 import { openRunStore } from './store/runs.ts'
 import { createUploads } from './store/uploads.ts'
 import { createTraffic } from './traffic.ts'
@@ -53,8 +56,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     const runs = await openRunStore(folder.runs)
     await clearLeftovers(folder)
     await cleanLeftovers(database, folder.sources)
+    const models = await openModelStore(folder.models)
     const { folder: _, engine: _engine, ...rest } = options
-    return joinParts({ ...rest, engineName, folder, database, runs })
+    return joinParts({ ...rest, engineName, folder, database, runs, models })
   } catch (error) {
     // Or the next try would find the project held by this very process.
     await database.close()
@@ -63,10 +67,10 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
 }
 
 type Parts = Omit<WorkbenchOptions, 'folder' | 'engine'> &
-  Pick<Context, 'folder' | 'database' | 'runs'> & { readonly engineName: EngineName }
+  Pick<Context, 'folder' | 'database' | 'runs' | 'models'> & { readonly engineName: EngineName }
 
 function joinParts(parts: Parts): Workbench {
-  const { announce, samplesFolder, engineName, folder, database, runs, threads, fallBack } = parts
+  const { announce, samplesFolder, engineName, folder, database, runs, models, threads, fallBack } = parts
   let engine: Promise<Engine> | undefined
   const openedEngine = () => {
     engine ??= openEngine(engineName, { threads, fallBack })
@@ -78,6 +82,7 @@ function joinParts(parts: Parts): Workbench {
     samplesFolder,
     database,
     runs,
+    models,
     uploads: createUploads(folder.temporary),
     jobs: createJobs((job) => announce('jobChanged', job)),
     claims: createClaims(),
@@ -102,9 +107,9 @@ function joinParts(parts: Parts): Workbench {
         folder: folder.root,
         datasets,
         runs: runs.list().map((run) => summarise(run, byId.get(run.datasetId))),
-        models: [],
+        models: models.list(),
         jobs: context.jobs.list(),
-        warnings: runs.warnings,
+        warnings: [...runs.warnings, ...models.warnings],
         engines,
         samples: samples.map(({ sampleId, title, description }) => ({ sampleId, title, description })),
       }
@@ -113,6 +118,8 @@ function joinParts(parts: Parts): Workbench {
     ...trainingCalls(context),
     ...resultCalls(context),
     ...exportCalls(context),
+    ...scoringCalls(context),
+    ...modelExportCalls(context),
     ...latent.calls,
     ...pendingCalls,
     async cancelJob({ jobId }) {
@@ -141,10 +148,6 @@ const pending = async (): Promise<never> => {
 }
 const pendingCalls = {
   estimateTraining: pending,
-  openModel: pending,
-  deleteModel: pending,
-  startScoring: pending,
-  startModelExport: pending,
 }
 
 const engineNames: readonly EngineName[] = ['onnx', 'tensorflow', 'reference']

@@ -11,11 +11,14 @@ export function pageApi(api: Api): Api {
   const guarded: Partial<Api> = {
     previewImport: async (input) => api.previewImport({ ...input, source: uploaded(input.source) }),
     startImport: async (input) => api.startImport({ ...input, source: uploaded(input.source) }),
-    async startExport(input) {
-      if (input.path !== undefined)
-        throw new Failure('bad-request', 'A page cannot choose where a file is written. Download the export.')
-      return api.startExport(input)
+    openModel: async (input) => api.openModel({ source: uploaded(input.source) }),
+    async startScoring(input) {
+      const { data } = input
+      if ('source' in data) uploaded(data.source)
+      return api.startScoring(input)
     },
+    startExport: async (input) => api.startExport(withoutPath(input)),
+    startModelExport: async (input) => api.startModelExport(withoutPath(input)),
   }
   return callingApi((method, input) =>
     Reflect.apply(guarded[method as ApiMethod] ?? api[method as ApiMethod], api, [input]),
@@ -26,4 +29,10 @@ function uploaded(source: Source): Source {
   if (source.kind === 'path')
     throw new Failure('bad-request', 'A page cannot read files of this machine by path. Drop the file on it.')
   return source
+}
+
+function withoutPath<Input extends { readonly path?: string | undefined }>(input: Input): Input {
+  if (input.path !== undefined)
+    throw new Failure('bad-request', 'A page cannot choose where a file is written. Download the export.')
+  return input
 }

@@ -16,6 +16,8 @@ export interface ExportRow {
   readonly flagged: boolean
   /** Names of the columns with the largest shares, largest first. */
   readonly topColumns: readonly string[]
+  /** One number for each of `codeColumns`. */
+  readonly code?: ArrayLike<number> | undefined
 }
 
 export interface ExportInput {
@@ -24,6 +26,8 @@ export interface ExportInput {
   readonly path: string
   /** In file order: ascending by `row`. */
   readonly rows: AsyncIterable<ExportRow> | Iterable<ExportRow>
+  /** Names of columns for the rows' codes, after all others; mostly none. */
+  readonly codeColumns?: readonly string[] | undefined
   readonly neutraliseFormulas: boolean
   /** Share of the source read, 0..1. */
   readonly onProgress: (share: number) => void
@@ -82,7 +86,7 @@ async function writeRows(
   file: FileHandle,
   wanted: AsyncIterator<ExportRow> | Iterator<ExportRow>,
 ): Promise<number> {
-  const { dataset } = input
+  const { dataset, codeColumns = [] } = input
   const shown = input.neutraliseFormulas ? neutralised : (text: string) => text
   let next = await wanted.next()
   let written = 0
@@ -98,13 +102,14 @@ async function writeRows(
     pendingLength = 0
   }
   for await (const batch of readSourceRecords(dataset, input.sourceFolder, input.signal)) {
-    if (batch.header !== null) await push(headerCells(batch.header).map(shown))
+    if (batch.header !== null)
+      await push(headerCells(batch.header, [...addedColumns, ...codeColumns]).map(shown))
     for (let index = 0; index < batch.records.length && next.done !== true; index++) {
       const record = batch.records[index]
       if (record === undefined || next.value.row !== batch.firstRow + index) continue
-      const { score, rank, flagged, topColumns, row } = next.value
+      const { score, rank, flagged, topColumns, code = [], row } = next.value
       const added = [numberText(score), String(rank), String(flagged), shown(topColumns.join('; '))]
-      await push([...record.map(shown), ...added])
+      await push([...record.map(shown), ...added, ...Array.from(code, numberText)])
       written++
       next = await wanted.next()
       if (next.done !== true && next.value.row <= row) {
@@ -125,9 +130,9 @@ function iterate<T>(values: AsyncIterable<T> | Iterable<T>): AsyncIterator<T> | 
 }
 
 /** The original header and the added names, numbered where the table has such a column already. */
-function headerCells(header: readonly string[]): string[] {
+function headerCells(header: readonly string[], names: readonly string[]): string[] {
   const taken = new Set(header)
-  const added = addedColumns.map((name) => {
+  const added = names.map((name) => {
     let unique = name
     for (let count = 2; taken.has(unique); count++) unique = `${name}_${count}`
     return unique

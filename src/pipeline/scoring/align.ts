@@ -28,6 +28,8 @@ interface Pairing {
   readonly column: EncodedColumn
   readonly place: number | null
   readonly found: ColumnType
+  /** In the column's texts. */
+  readonly decimalMark: Dialect['decimalMark']
 }
 
 /** As many unseen values of a column are told apart while counting; beyond, only their rows are counted. */
@@ -48,21 +50,17 @@ export function alignColumns(input: {
 }): Alignment {
   const { encoder, columns, decimalMark, known = () => null } = input
   const byName = new Map(columns.map((column) => [column.name, column]))
+  refuseNothingInCommon(encoder, [...byName.keys()])
   const reads = encoder.columns.map(({ name }) => name).filter((name) => byName.has(name))
-  if (reads.length === 0) {
-    const names = encoder.columns.map(({ name }) => name)
-    const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '')
-    throw new Failure(
-      'no-usable-columns',
-      `The data has none of the columns that this model reads (${shown}). Check the header, or choose another model.`,
-    )
-  }
+  const places = new Map(reads.map((name, place) => [name, place]))
   const pairings = encoder.columns.map((column): Pairing => {
-    const place = reads.indexOf(column.name)
+    const source = byName.get(column.name)
     return {
       column,
-      place: place < 0 ? null : place,
-      found: byName.get(column.name)?.type ?? column.type,
+      place: places.get(column.name) ?? null,
+      found: source?.type ?? column.type,
+      // Texts of a column that is stored as numbers are written as JavaScript does.
+      decimalMark: source?.minimum === null ? decimalMark : '.',
     }
   })
   const trainedOn = new Set(encoder.columns.map(({ name }) => name))
@@ -71,14 +69,25 @@ export function alignColumns(input: {
     reads,
     align: (chunk) => ({
       ...chunk,
-      vectors: pairings.map(({ column, place, found }) => {
+      vectors: pairings.map(({ column, place, found, decimalMark: mark }) => {
         const vector = place === null ? undefined : chunk.vectors[place]
         if (vector === undefined) return missingVector(column.type, chunk.rows)
-        return readAs(column.type, vector, found, decimalMark)
+        return readAs(column.type, vector, found, mark)
       }),
     }),
     startTally: () => startTally(pairings, extra, known),
   }
+}
+
+/** @throws Failure `no-usable-columns` when none of these columns is one that the model reads */
+export function refuseNothingInCommon(encoder: Encoder, columns: readonly string[]): void {
+  const names = encoder.columns.map(({ name }) => name)
+  if (names.some((name) => columns.includes(name))) return
+  const shown = names.slice(0, 5).join(', ') + (names.length > 5 ? ` and ${names.length - 5} more` : '')
+  throw new Failure(
+    'no-usable-columns',
+    `The data has none of the columns that this model reads (${shown}). Check the header, or choose another model.`,
+  )
 }
 
 function missingVector(type: ColumnType, rows: number): CellVector {

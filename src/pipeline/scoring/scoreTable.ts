@@ -13,6 +13,8 @@ import { openScorer } from './scorer.ts'
 export interface ScoredTable {
   /** One a row, in row order. */
   readonly scores: Float32Array
+  /** Rows with a score of at least the cut. */
+  readonly flagged: number
   readonly differences: readonly SchemaDifference[]
   readonly drift: Drift
 }
@@ -64,7 +66,7 @@ export async function scoreTable(input: {
     )
   }
   const flagged = scores.reduce((count, score) => count + (score >= cut ? 1 : 0), 0)
-  return { scores, differences: tally.differences(), drift: drift.drift(scores, flagged) }
+  return { scores, flagged, differences: tally.differences(), drift: drift.drift(scores, flagged) }
 }
 
 const holdsCells = ({ vectors }: TableChunk): boolean =>

@@ -1,14 +1,14 @@
-import { readdir, realpath } from 'node:fs/promises'
-import { dirname, isAbsolute, join, relative, resolve, sep } from 'node:path'
 import type { Api } from '../../contract/api.ts'
-import { Failure } from '../../contract/failure.ts'
 import type { Dataset } from '../../contract/records.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
 import { selectRows } from '../../pipeline/dataset/selectRows.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
 import { topReasons } from '../../pipeline/explain/explain.ts'
 import { type ExportRow, exportRows } from '../../pipeline/export/exportRows.ts'
+import { codeColumnNames } from '../../pipeline/latent/codes.ts'
+import { type CodeReader, openCodeReader } from '../../pipeline/latent/reader.ts'
 import type { Context } from '../context.ts'
+import { freePath, refuseProjectPath } from '../exportPaths.ts'
 import type { Judge } from '../judges.ts'
 
 type ExportCalls = Pick<Api, 'startExport'>
@@ -21,7 +21,12 @@ export function exportCalls(context: Context): ExportCalls {
     const run = runs.find(runId)
     const dataset = await readDataset(database, run.datasetId)
     if (path !== undefined) await refuseProjectPath(folder.root, path)
-    return { dataset, path: path ?? (await freePath(folder.exports, fileStem(dataset.name), rows)) }
+    return {
+      dataset,
+      path:
+        path ??
+        (await freePath(folder.exports, dataset.name, rows === 'flagged' ? '-flagged.csv' : '-scored.csv')),
+    }
   }
 
   return {
@@ -39,17 +44,24 @@ export function exportCalls(context: Context): ExportCalls {
         ended: release,
         async work({ report, signal }) {
           report({ phase: 'Writing rows' })
-          const file = await judges.use(runId, dataset, async (judge) =>
-            exportRows({
-              dataset,
-              sourceFolder: folder.sources,
-              path,
-              rows: reasonedRows(context, { runId, dataset, judge, flaggedOnly, signal }),
-              neutraliseFormulas,
-              signal,
-              onProgress: (progress) => report({ progress }),
-            }),
-          )
+          const file = await judges.use(runId, dataset, async (judge) => {
+            const engine = await context.engine()
+            const codes = input.codes === true ? await openCodeReader({ engine, ...judge }) : null
+            try {
+              return await exportRows({
+                dataset,
+                sourceFolder: folder.sources,
+                path,
+                rows: reasonedRows(context, { runId, dataset, judge, codes, flaggedOnly, signal }),
+                codeColumns: codes ? codeColumnNames(codes.width) : [],
+                neutraliseFormulas,
+                signal,
+                onProgress: (progress) => report({ progress }),
+              })
+            } finally {
+              await codes?.close()
+            }
+          })
           return { result: { kind: 'export', file } }
         },
       })
@@ -62,13 +74,14 @@ interface Selection {
   readonly runId: string
   readonly dataset: Dataset
   readonly judge: Judge
+  readonly codes: CodeReader | null
   readonly flaggedOnly: boolean
   readonly signal: AbortSignal
 }
 
 /** A run's rows in file order with score, rank and reasons; reasons are computed chunk by chunk. */
 async function* reasonedRows(context: Context, selection: Selection): AsyncGenerator<ExportRow> {
-  const { runId, dataset, judge, flaggedOnly, signal } = selection
+  const { runId, dataset, judge, codes, flaggedOnly, signal } = selection
   const { scores, rows } = await context.runs.readScores(runId)
   const { cut } = context.runs.find(runId).threshold
   const positionOfRow = new Int32Array(rows.length)
@@ -82,7 +95,9 @@ async function* reasonedRows(context: Context, selection: Selection): AsyncGener
       if (!flaggedOnly || score >= cut) chosen.push(index)
     }
     if (chosen.length === 0) continue
-    const { shares } = await judge.judge(selectRows(chunk, chosen))
+    const selected = selectRows(chunk, chosen)
+    const { shares } = await judge.judge(selected)
+    const code = await codes?.read(selected)
     const { encoder } = judge.model
     const width = encoder.columns.length
     for (const [index, offset] of chosen.entries()) {
@@ -98,40 +113,8 @@ async function* reasonedRows(context: Context, selection: Selection): AsyncGener
           encoder,
           shares: shares.subarray(index * width, (index + 1) * width),
         }).map((reason) => reason.column),
+        code: code?.values.subarray(index * code.columns, (index + 1) * code.columns),
       }
     }
   }
-}
-
-/** Refuses a path that would overwrite a part of the project itself. */
-async function refuseProjectPath(root: string, path: string): Promise<void> {
-  const target = resolve(path)
-  // The file need not exist yet; a link among the folders above it must not hide where it leads.
-  const parent = await realpath(dirname(target)).catch(() => dirname(target))
-  const inside = relative(await realpath(root), parent)
-  const [first] = inside.split(sep)
-  if (inside.startsWith('..') || isAbsolute(inside) || first === 'exports') return
-  throw new Failure(
-    'bad-request',
-    `${path} lies inside the project's own folder. Choose another place for the export.`,
-    { path },
-  )
-}
-
-/** A name in the exports folder that is not taken: an earlier export is never overwritten. */
-async function freePath(folder: string, stem: string, rows: 'flagged' | 'all'): Promise<string> {
-  const taken = new Set(await readdir(folder))
-  const name = `${stem}-${rows === 'flagged' ? 'flagged' : 'scored'}`
-  for (let number = 1; ; number++) {
-    const candidate = number === 1 ? `${name}.csv` : `${name}-${number}.csv`
-    if (!taken.has(candidate)) return join(folder, candidate)
-  }
-}
-
-/** A data set's name as the start of a file name: no characters that some file system refuses, not too long. */
-function fileStem(name: string): string {
-  let stem = name.replace(/[^\p{L}\p{N}._ -]+/gu, '_').slice(0, 80)
-  // File systems count bytes, of which a letter may need four.
-  while (Buffer.byteLength(stem) > 150) stem = stem.slice(0, -1)
-  return stem || 'table'
 }

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { parse } from 'node:path'
 import type { Api } from '../../contract/api.ts'
 import type { Source } from '../../contract/records.ts'
 import { readRowPage } from '../../pipeline/dataset/pages.ts'
@@ -9,6 +8,7 @@ import { importFile } from '../../pipeline/import/importFile.ts'
 import { previewFile } from '../../pipeline/import/preview.ts'
 import type { Context } from '../context.ts'
 import { samplePath } from '../samples.ts'
+import { tableName } from '../tableName.ts'
 
 type TableCalls = Pick<
   Api,
@@ -102,6 +102,3 @@ export function tableCalls(context: Context): TableCalls {
     },
   }
 }
-
-/** "readings.csv.gz" is shown as "readings". */
-const tableName = (fileName: string) => parse(fileName.replace(/\.gz$/i, '')).name || fileName

@@ -12,6 +12,8 @@ export interface ProjectFolder {
   /** The decoded text of every imported table, so that exports give back the original cells. */
   readonly sources: string
   readonly runs: string
+  /** Models from files. */
+  readonly models: string
   readonly exports: string
   /** Uploads and spilled sorts; emptied whenever the project is opened. */
   readonly temporary: string
@@ -28,11 +30,13 @@ export async function openProjectFolder(root: string): Promise<ProjectFolder> {
     database: join(root, 'project.duckdb'),
     sources: join(root, 'sources'),
     runs: join(root, 'runs'),
+    models: join(root, 'models'),
     exports: join(root, 'exports'),
     temporary: join(root, 'temporary'),
   }
   try {
-    for (const part of [root, folder.sources, folder.runs, folder.exports, folder.temporary]) {
+    const { sources, runs, models, exports, temporary } = folder
+    for (const part of [root, sources, runs, models, exports, temporary]) {
       await makeFolder(part)
     }
   } catch (error) {
@@ -48,7 +52,7 @@ export async function clearLeftovers(folder: ProjectFolder): Promise<void> {
     await rm(join(folder.temporary, name), { recursive: true, force: true })
   }
   // Drafts and halves: a hidden name in these folders is something that was never finished.
-  for (const part of [folder.runs, folder.exports]) {
+  for (const part of [folder.runs, folder.models, folder.exports]) {
     for (const name of await readdir(part)) {
       if (name.startsWith('.')) await rm(join(part, name), { recursive: true, force: true })
     }

@@ -74,6 +74,24 @@ describe('exportRows', () => {
     )
   })
 
+  it('adds the codes of the rows where they are asked for', async () => {
+    const dataset = await project.importText('a,code_1\n1,2\n3,4\n')
+    const path = join(project.folder, 'codes.csv')
+    await exportRows({
+      dataset,
+      sourceFolder: project.sources,
+      path,
+      rows: [row(1, { code: Float32Array.of(0.1, -2) })],
+      codeColumns: ['code_1', 'code_2'],
+      neutraliseFormulas: true,
+      onProgress: () => undefined,
+      signal: new AbortController().signal,
+    })
+    expect(readFileSync(path, 'utf8')).toBe(
+      'a,code_1,anomaly_score,anomaly_rank,flagged,top_columns,code_1_2,code_2\n3,4,0.5,2,true,a; b,0.100000001,-2\n',
+    )
+  })
+
   it('writes a file whose name is as long as the file system takes', async () => {
     const dataset = await project.importText('a,b\n1,2\n3,4\n')
     const path = join(project.folder, `${'漢'.repeat(83)}.csv`)

@@ -1,0 +1,89 @@
+import type { Api } from '../../contract/api.ts'
+import { openTable } from '../../pipeline/dataset/openTable.ts'
+import { readDataset } from '../../pipeline/dataset/store.ts'
+import type { KnownValues } from '../../pipeline/scoring/align.ts'
+import type { Reference } from '../../pipeline/scoring/reference.ts'
+import type { TrainedModel } from '../../pipeline/training/trainedModel.ts'
+import type { Context } from '../context.ts'
+import { referenceOf } from '../reference.ts'
+
+/** A model that scores other rows than it was trained on. */
+export interface ScoringModel {
+  readonly name: string
+  /** The run of this project that trained it; null for a model from a file. */
+  readonly runId: string | null
+  readonly model: TrainedModel
+  /** Scores of at least this are flagged. */
+  readonly cut: number
+  readonly reference: Reference
+  readonly known: KnownValues
+}
+
+type Which = Parameters<Api['startScoring']>[0]['model']
+
+/** Reads a model of a run or from a file, with all that scoring other rows needs. */
+export async function takeModel(context: Context, which: Which, signal: AbortSignal): Promise<ScoringModel> {
+  if ('modelId' in which) {
+    const { name, model, threshold, reference } = await context.models.read(which.modelId)
+    const { cut } = threshold
+    return { name, runId: null, model, cut, reference: reference ?? emptyReference(model), known: () => null }
+  }
+  const { runId } = which
+  const { datasetId, scored, threshold } = context.runs.find(runId)
+  const model = await context.runs.readModel(runId)
+  const dataset = await readDataset(context.database, datasetId)
+  const reference = await runReference(context, runId, signal)
+  if (scored !== null) {
+    const { modelName: name } = scored
+    return { name, runId: scored.runId, model, cut: threshold.cut, reference, known: () => null }
+  }
+  const known = await knownValues(context, { datasetId, model, signal })
+  return { name: dataset.name, runId, model, cut: threshold.cut, reference, known }
+}
+
+/** What the rows that a run was trained on looked like: as kept, or summed up from its data set. */
+export async function runReference(context: Context, runId: string, signal: AbortSignal): Promise<Reference> {
+  const kept = await context.runs.readReference(runId)
+  if (kept) return kept
+  const { datasetId, threshold } = context.runs.find(runId)
+  const dataset = await readDataset(context.database, datasetId)
+  const model = await context.runs.readModel(runId)
+  const { scores } = await context.runs.readScores(runId)
+  return referenceOf(context, { dataset, model, scores, threshold, signal })
+}
+
+/** Of a model that brings none along: nothing to compare with. */
+const emptyReference = ({ rows }: TrainedModel): Reference => ({
+  rows,
+  columns: [],
+  scores: { bins: { kind: 'ranges', edges: [], shares: [0] }, median: 0, flagged: 0 },
+})
+
+/** Values of a column are collected up to this many. */
+const mostKnownValues = 100_000
+
+/** The values that the training data set has in the columns whose rare values share a feature. */
+async function knownValues(
+  { database }: Context,
+  input: { readonly datasetId: string; readonly model: TrainedModel; readonly signal: AbortSignal },
+): Promise<KnownValues> {
+  const { datasetId, model, signal } = input
+  const dataset = await readDataset(database, datasetId)
+  const shared = model.encoder.columns
+    .filter(({ features }) => features.some(({ kind }) => kind === 'other-level'))
+    .map(({ name }) => name)
+    .filter((name) => dataset.columns.some((column) => column.name === name))
+  const values = new Map(shared.map((name) => [name, new Set<string>()]))
+  for await (const { vectors } of openTable(database, dataset).read(shared, signal)) {
+    for (const [index, name] of shared.entries()) {
+      const seen = values.get(name)
+      for (const value of vectors[index]?.values ?? []) {
+        if (value !== null && seen !== undefined && seen.size <= mostKnownValues) seen.add(String(value))
+      }
+    }
+  }
+  return (name) => {
+    const seen = values.get(name)
+    return seen === undefined || seen.size > mostKnownValues ? null : seen
+  }
+}

@@ -87,6 +87,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     void importing.look({ kind: 'path', path: source.path }, source.name)
   })
   const helpOpen = shallowRef(false)
+  const aboutOpen = shallowRef(false)
   return {
     connection,
     host,
@@ -105,6 +106,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     scoring,
     review,
     helpOpen,
+    aboutOpen,
   }
 }
 

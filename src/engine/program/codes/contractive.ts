@@ -45,15 +45,23 @@ export function contractiveCode(spec: ModelSpec, weight: number): Code {
         slopes.push(activation.slope(sums))
       }
       let back = starts(inputs)
+      let norms: tf.Tensor | undefined
       for (let layer = codeLayer; layer >= 0; layer -= 1) {
-        const side = sides[layer + 1] ?? 1
+        const [before, side] = [sides[layer] ?? 1, sides[layer + 1] ?? 1]
         const slope = slopes[layer] ?? tf.ones([copies, rows, side])
         const through = tf.mul(back, tf.reshape(slope, [copies, rows, 1, side]))
         const flat = tf.reshape(through, [copies, rows * directions, side])
-        const product = tf.matMul(flat, named(parameters, `weights ${layer}`), false, true)
-        back = tf.reshape(product, [copies, rows, directions, sides[layer] ?? 1])
+        const weights = named(parameters, `weights ${layer}`)
+        if (layer === 0 && before > side) {
+          // |W v|^2 = v' (W' W) v: with many features far cheaper than W v itself.
+          const products = tf.matMul(flat, tf.matMul(weights, weights, true, false))
+          norms = tf.sum(tf.reshape(tf.mul(flat, products), [copies, rows, directions * side]), 2)
+        } else {
+          const product = tf.matMul(flat, weights, false, true)
+          back = tf.reshape(product, [copies, rows, directions, before])
+        }
       }
-      const norms = tf.sum(tf.square(back), [2, 3])
+      norms ??= tf.sum(tf.square(back), [2, 3])
       return {
         code: hidden,
         rowPenalty: tf.mul(norms, weight / (isExact ? 1 : probes)),

@@ -39,7 +39,7 @@ interface Rows {
 }
 
 /**
- * The leading principal components of rows (missing cells count as 0), to a tolerance of about 1e-7
+ * The leading principal components of rows (missing cells count as 0), to a tolerance of about 1e-6
  * (Pearson, 1901; Hotelling, 1933). Each component's largest entry is positive, and nothing is left to chance: the
  * same rows give the same components.
  * @param near components that are known to lie close, which saves time

@@ -2,12 +2,12 @@ import { fillNormals, type Random } from '../random.ts'
 import { addScaled, dot, type EigenPairs, symmetricEigenPairs } from './eigenvectors.ts'
 
 /** Residuals below this share of the largest eigenvalue count as zero. */
-const tolerance = 1e-7
+const tolerance = 1e-6
 const mostRounds = 300
 
 /**
  * The leading eigenpairs of a symmetric positive semidefinite matrix that is known by its products only, to a residual
- * |A v - value v| of 1e-7 of the largest eigenvalue. Block Krylov subspace with Rayleigh-Ritz and thick restarts
+ * |A v - value v| of 1e-6 of the largest eigenvalue. Block Krylov subspace with Rayleigh-Ritz and thick restarts
  * (Wu and Simon, 2000; without preconditioner the same as Davidson's method).
  * @param multiply products of the matrix with each of the vectors
  * @param start vectors close to the eigenvectors, where some are known

@@ -23,8 +23,11 @@ export interface BenchTable {
 }
 
 export interface BenchProject {
-  /** Imports a table of the data folder as the workbench does, without a hand on its dialect or types. */
-  open(name: string, ignored: readonly string[]): Promise<BenchTable>
+  /**
+   * Imports a table of the data folder as the workbench does, without a hand on its dialect or types.
+   * @param hasLabels false for tables without a column called "label": `labels` is empty then
+   */
+  open(name: string, ignored: readonly string[], hasLabels?: boolean): Promise<BenchTable>
   close(): Promise<void>
 }
 
@@ -36,7 +39,7 @@ export async function openBenchProject(): Promise<BenchProject> {
     temporaryFolder: join(folder, 'tmp'),
   })
   return {
-    async open(name, ignored) {
+    async open(name, ignored, hasLabels = true) {
       const started = performance.now()
       const path = findTable(name)
       const choices = ignored.map((column): [string, ColumnChoice] => [column, { role: 'ignored' }])
@@ -47,13 +50,13 @@ export async function openBenchProject(): Promise<BenchProject> {
         fileName: name,
         datasetId: name,
         name,
-        columns: { label: { role: 'label' }, ...Object.fromEntries(choices) },
+        columns: { ...(hasLabels ? { label: { role: 'label' } } : {}), ...Object.fromEntries(choices) },
         onProgress: () => {},
         signal: new AbortController().signal,
       })
       const table = openTable(database, dataset)
       const importSeconds = (performance.now() - started) / 1000
-      return { table, labels: await readColumn(table, 'label'), importSeconds }
+      return { table, labels: hasLabels ? await readColumn(table, 'label') : [], importSeconds }
     },
     async close() {
       await database.close()

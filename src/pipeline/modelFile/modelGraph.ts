@@ -6,7 +6,7 @@ import { type RowGraph, rowsSide, traceForAnyRows } from '../../engine/rowGraph.
 import { columnOfFeature, type EncodedColumn, type Encoder, featureCount } from '../features/encoder.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
 import { encoderGraph, readsNumbers } from './encoderGraph.ts'
-import { castTo, GraphWriter } from './graphWriter.ts'
+import { castTo, GraphWriter, type Part } from './graphWriter.ts'
 
 /** Name of the initializer that holds all weights in one vector. */
 export const weightsName = 'residual/weights'
@@ -164,14 +164,7 @@ function resultNodes(
   // A row without any present cell scores 0.
   const present = writer.emit('Max', [counts, writer.double(1)], double(rowsSide, 1))
   const costs = writer.emit('Cast', [errors], double(rowsSide, features), castTo.float64)
-  const columnOf = columnOfFeature(encoder)
-  const belongs = new Array<number>(features * columns).fill(0)
-  for (const [feature, column] of columnOf.entries()) belongs[feature * columns + column] = 1
-  const sums = writer.emit(
-    'MatMul',
-    [costs, writer.doubles(belongs, [features, columns])],
-    double(rowsSide, columns),
-  )
+  const sums = columnSums(writer, costs, encoder)
   const shares = writer.emit('Div', [sums, present], double(rowsSide, columns))
   writer.emit('Cast', [shares], { as: 'shares', dtype: 'float32', shape: [] }, castTo.float32)
   const total = writer.emit('ReduceSum', [costs, writer.whole([1])], double(rowsSide, 1))
@@ -191,4 +184,31 @@ function resultNodes(
     shape: [rowsSide],
   })
   writer.emit('Identity', [reconstruction], { as: 'reconstruction', dtype: 'float32', shape: [] })
+}
+
+/** The features' values [rows, features] summed up by column [rows, columns]. */
+function columnSums(writer: GraphWriter, values: FileValue, encoder: Encoder): FileValue {
+  const columnOf = [...columnOfFeature(encoder)]
+  const sizes = encoder.columns.map((column) => column.features.length)
+  const parts: Part[] = []
+  // Most columns have one feature: a table of ones and zeros for all of them would be most of a wide model's file.
+  const single = sizes.flatMap((size, column) => (size === 1 ? [column] : []))
+  if (single.length > 0) {
+    const features = single.map((column) => columnOf.indexOf(column))
+    parts.push({ places: single, value: writer.columns(values, features) })
+  }
+  const several = sizes.flatMap((size, column) => (size > 1 ? [column] : []))
+  if (several.length > 0) {
+    const features = columnOf.flatMap((column, feature) => (several.includes(column) ? [feature] : []))
+    const belongs = features.flatMap((feature) =>
+      several.map((column) => (columnOf[feature] === column ? 1 : 0)),
+    )
+    const value = writer.emit(
+      'MatMul',
+      [writer.columns(values, features), writer.doubles(belongs, [features.length, several.length])],
+      { dtype: 'float64', shape: [rowsSide, several.length] },
+    )
+    parts.push({ places: several, value })
+  }
+  return writer.inOrder(parts)
 }

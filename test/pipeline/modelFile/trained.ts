@@ -58,3 +58,41 @@ export async function trainedFile(
     reference: await fitReference({ table, columns, scores, threshold, signal }),
   }
 }
+
+/** Every kind of network, code, loss and score, with settings that differ from Auto's where that changes the file. */
+export const flavours: Readonly<Record<string, Partial<TrainingSettings>>> = {
+  denoising: {},
+  'undercomplete, without soft clip': {
+    flavour: { kind: 'undercomplete' },
+    corruption: { kind: 'none' },
+    softClip: false,
+  },
+  'overcomplete, absolute error': { flavour: { kind: 'overcomplete' }, loss: 'absolute' },
+  'sparse (L1), Huber': { flavour: { kind: 'sparse', penalty: 'l1', weight: 0.01 }, loss: 'huber' },
+  'sparse (KL), log-cosh': {
+    flavour: { kind: 'sparse', penalty: 'kl', weight: 0.1, target: 0.1 },
+    loss: 'log-cosh',
+  },
+  'contractive, softmax': { flavour: { kind: 'contractive', weight: 0.1 }, categoryLoss: 'softmax' },
+  'variational, scored by its mean code': {
+    flavour: { kind: 'variational', beta: 0.1, warmUpShare: 0.2, score: 'reconstruction', samples: 1 },
+  },
+  'variational, scored by the bound': {
+    flavour: { kind: 'variational', beta: 0.1, warmUpShare: 0.2, score: 'elbo', samples: 3 },
+  },
+  'conditional, scored by the bound': {
+    flavour: {
+      kind: 'conditional',
+      context: ['place', 'score'],
+      beta: 0.1,
+      warmUpShare: 0,
+      score: 'elbo',
+      samples: 2,
+    },
+  },
+  linear: { flavour: { kind: 'linear' }, hidden: [] },
+  'principal components': { flavour: { kind: 'pca' }, hidden: [] },
+  stacked: { flavour: { kind: 'stacked', pretrainingShare: 0.4 } },
+  'binary cross-entropy': { loss: 'binary-cross-entropy' },
+  'Gaussian likelihood': { loss: 'gaussian-likelihood' },
+}

@@ -6,7 +6,7 @@ import type { ModelFile } from '../../../src/pipeline/modelFile/modelFile.ts'
 import { writeOnnxModel } from '../../../src/pipeline/modelFile/writeOnnxModel.ts'
 import { openScorer } from '../../../src/pipeline/scoring/scorer.ts'
 import { fileInputs, largestError, runFile, someRows } from '../../support/scoreFile.ts'
-import { mixedTable, trainedFile } from './trained.ts'
+import { flavours, mixedTable, trainedFile } from './trained.ts'
 
 const seed = randomInt(2 ** 31)
 const table = mixedTable(1000, seed)
@@ -45,5 +45,15 @@ describe(`a model file (seed ${seed})`, () => {
     const inputs = await fileInputs(table, file.model.encoder)
     const results = await runFile(bytes, someRows(inputs, 0, rows))
     expect(largestError(results.score, file.scores.subarray(0, rows))).toBeLessThan(1e-5)
+  })
+})
+
+describe(`a model file of every flavour (seed ${seed})`, () => {
+  const small = mixedTable(200, seed + 1)
+
+  it.each(Object.entries(flavours))('%s', async (_, settings) => {
+    const file = await trainedFile(small, settings)
+    const results = await runFile(writeOnnxModel(file), await fileInputs(small, file.model.encoder))
+    expect(largestError(results.score, file.scores)).toBeLessThan(1e-5)
   })
 })

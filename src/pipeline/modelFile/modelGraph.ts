@@ -1,6 +1,7 @@
 import type { ModelSpec } from '../../engine/engine.ts'
 import type { DeclaredValue, FileGraph, FileNode, FileValue } from '../../engine/onnxFile.ts'
 import { named } from '../../engine/program/inputs.ts'
+import { judgedFeatures } from '../../engine/program/loss.ts'
 import { createScoringProgram } from '../../engine/program.ts'
 import { type RowGraph, rowsSide, traceForAnyRows } from '../../engine/rowGraph.ts'
 import { columnOfFeature, type EncodedColumn, type Encoder, featureCount } from '../features/encoder.ts'
@@ -41,7 +42,7 @@ export function modelGraph({ encoder, spec, state }: TrainedModel, cut: number):
   const encoded = encoderGraph(writer, encoder, inputs)
   const { nodes, errors, reconstruction } = scoringNodes(writer, { spec, weights: state.weights, encoded })
   const results = new GraphWriter('residual/result ')
-  resultNodes(results, { encoder, encoded, errors, reconstruction, cut })
+  resultNodes(results, { encoder, spec, encoded, errors, reconstruction, cut })
   return {
     name: 'residual',
     inputs,
@@ -143,25 +144,29 @@ function scoringGraph(spec: ModelSpec): RowGraph {
   )
 }
 
-/** Sums as the scorer forms them: over present cells, in double precision, by column. */
+/** Sums as the scorer forms them: over present cells that are judged, in double precision, by column. */
 function resultNodes(
   writer: GraphWriter,
   given: {
     readonly encoder: Encoder
+    readonly spec: ModelSpec
     readonly encoded: FileValue
     readonly errors: FileValue
     readonly reconstruction: FileValue
     readonly cut: number
   },
 ): void {
-  const { encoder, encoded, errors, reconstruction, cut } = given
+  const { encoder, spec, encoded, errors, reconstruction, cut } = given
   const [columns, features] = [encoder.columns.length, featureCount(encoder)]
   const double = (...shape: (string | number)[]) => ({ dtype: 'float64' as const, shape })
-  const missing = writer.emit('IsNaN', [encoded], { dtype: 'bool', shape: [rowsSide, features] })
-  const isPresent = writer.emit('Not', [missing], { dtype: 'bool', shape: [rowsSide, features] })
-  const ones = writer.emit('Cast', [isPresent], double(rowsSide, features), castTo.float64)
+  const judged = judgedFeatures(spec)
+  // The context is given, not judged.
+  const cells = judged.length === features ? encoded : writer.columns(encoded, judged)
+  const missing = writer.emit('IsNaN', [cells], { dtype: 'bool', shape: cells.shape })
+  const isPresent = writer.emit('Not', [missing], { dtype: 'bool', shape: cells.shape })
+  const ones = writer.emit('Cast', [isPresent], double(rowsSide, judged.length), castTo.float64)
   const counts = writer.emit('ReduceSum', [ones, writer.whole([1])], double(rowsSide, 1))
-  // A row without any present cell scores 0.
+  // A row without any such cell scores 0.
   const present = writer.emit('Max', [counts, writer.double(1)], double(rowsSide, 1))
   const costs = writer.emit('Cast', [errors], double(rowsSide, features), castTo.float64)
   const sums = columnSums(writer, costs, encoder)

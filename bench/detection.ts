@@ -1,10 +1,10 @@
-// How well the defaults find anomalies: `npm run bench:detection [-- [--seeds 1,2,3] [--settings JSON] [table ...]]`.
+// How well the defaults find anomalies: `npm run bench:detection [-- [--seeds 1,2,3] [--settings JSON] [table ...]]`,
+// and how well every flavour does: `npm run bench:detection -- --flavours all` (or names, separated by commas).
 // Labels are read only to judge the finished scores.
 import { parseArgs } from 'node:util'
 import { openEngine } from '../src/engine/engines.ts'
-import { metricsAt } from '../src/pipeline/evaluation/evaluate.ts'
-import { readLabels } from '../src/pipeline/evaluation/labels.ts'
-import { detect } from '../src/pipeline/run.ts'
+import { printFlavours } from './support/flavourTable.ts'
+import { type Line, meanLine, measures, openJudge } from './support/judge.ts'
 import { developmentTables, openBenchProject } from './support/tables.ts'
 
 /** Measured per table: the prototype of this recipe and PyOD's IsolationForest, AUROC / AP. */
@@ -35,70 +35,47 @@ const peers: Readonly<Record<string, string>> = {
   'network-connections': '.984/.748 .980/.739',
 }
 
-const columns = ['AUROC', 'AP', 'MCC', 'flagged', 'train s', 'score s'] as const
-type Line = Readonly<Record<(typeof columns)[number], number>>
-
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     seeds: { type: 'string', default: '1,2,3' },
     settings: { type: 'string', default: '{}' },
+    flavours: { type: 'string' },
   },
 })
 const seeds = values.seeds.split(',').map(Number)
 const settings = JSON.parse(values.settings) as object
 const engine = await openEngine('onnx')
 const project = await openBenchProject()
-
-async function measure(name: string, ignored: readonly string[]): Promise<Line> {
-  const { table, labels } = await project.open(name, ignored)
-  const codes = readLabels(labels)?.codes
-  if (!codes) throw new Error(`${name} has no usable label column`)
-  const runs: Line[] = []
-  for (const seed of seeds) {
-    const { signal } = new AbortController()
-    const found = await detect({ table, engine, settings: { ...settings, seed }, signal })
-    const metrics = metricsAt({
-      sorted: found.sorted,
-      labels: Uint8Array.from(found.order, (row) => codes[row] ?? 255),
-      cut: found.threshold.cut,
-    })
-    if (!metrics) throw new Error(`${name} has only one kind of row`)
-    runs.push({
-      AUROC: metrics.auroc,
-      AP: metrics.averagePrecision,
-      MCC: metrics.matthews,
-      flagged: found.threshold.flagged / table.rows,
-      'train s': found.seconds.train,
-      'score s': found.seconds.score,
-    })
-  }
-  return meanLine(runs)
-}
-
-function meanLine(lines: readonly Line[]): Line {
-  const mean = (column: keyof Line) => lines.reduce((sum, line) => sum + line[column], 0) / lines.length
-  return Object.fromEntries(columns.map((column) => [column, mean(column)])) as Line
-}
+const connections = 'network-connections'
 
 function print(name: string, line: Line): void {
-  const cells = columns.map((column) => line[column].toFixed(column.endsWith(' s') ? 2 : 3).padStart(8))
+  const cells = measures.map((measure) => line[measure].toFixed(measure.endsWith(' s') ? 2 : 3).padStart(8))
   console.log(`${name.padEnd(20)}${cells.join('')}  ${peers[name] ?? ''}`)
 }
 
-console.log(`Defaults, ${engine.name}, mean of seeds ${values.seeds}`)
-console.log(
-  `${''.padEnd(20)}${columns.map((column) => column.padStart(8)).join('')}  prototype IsolationForest`,
-)
-const chosen = positionals.length > 0 ? positionals : [...developmentTables(), 'network-connections']
-const development: Line[] = []
-for (const name of chosen.filter((one) => one !== 'network-connections')) {
-  const line = await measure(name, [])
-  development.push(line)
-  print(name, line)
+async function printTables(tables: readonly string[]): Promise<void> {
+  console.log(`Defaults, ${engine.name}, mean of seeds ${values.seeds}`)
+  console.log(
+    `${''.padEnd(20)}${measures.map((measure) => measure.padStart(8)).join('')}  prototype IsolationForest`,
+  )
+  const development: Line[] = []
+  for (const name of tables) {
+    const ignored = name === connections ? ['attack'] : []
+    const judge = openJudge(engine, name, await project.open(name, ignored))
+    const runs: Line[] = []
+    for (const seed of seeds) runs.push(await judge({ ...settings, seed }))
+    const line = meanLine(runs)
+    if (name !== connections) development.push(line)
+    print(name, line)
+  }
+  if (development.length > 1) print(`mean of ${development.length}`, meanLine(development))
 }
-if (development.length > 1) print(`mean of ${development.length}`, meanLine(development))
-if (chosen.includes('network-connections')) {
-  print('network-connections', await measure('network-connections', ['attack']))
+
+if (values.flavours === undefined) {
+  await printTables(positionals.length > 0 ? positionals : [...developmentTables(), connections])
+} else {
+  const tables = positionals.length > 0 ? positionals : developmentTables()
+  await printFlavours({ engine, project, tables, seeds, flavours: values.flavours.split(',') })
 }
 await project.close()

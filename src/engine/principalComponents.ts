@@ -81,8 +81,8 @@ function sourceOf({ rows, drawFrom, signal, giveWay }: Rows): RowSource {
  * Exact principal components as the weights of a linear autoencoder: its code is V^T (x - mean) and its
  * reconstruction mean + V V^T (x - mean), V being the leading components, as many as the code has nodes.
  * With `keepShare` below 1 only that share of the rows counts, those that are reconstructed best: least trimmed
- * squares by concentration steps (Rousseeuw and Van Driessen, 2006) from two starts, all rows and those nearest
- * to the mean, of which the one that ends with the smaller error is taken.
+ * squares by concentration steps (Rousseeuw and Van Driessen, 2006) from the rows nearest to the mean and, up to 256
+ * features, from all rows too; the one that ends with the smaller error is taken.
  * @param spec one copy of a linear network with one layer, the code
  * @throws AbortError when cancelled
  */
@@ -91,13 +91,18 @@ export async function fitPrincipalComponents(
 ): Promise<TrainingState> {
   const { spec, keepShare } = input
   const count = spec.layers[0] ?? 0
-  const all = await principalComponents({ ...input, count })
   const source = sourceOf(input)
   const kept = Math.max(2, Math.round(keepShare * source.count))
-  if (kept >= source.count) return stateOf(spec, all)
-  const first = await concentrated(input, all, kept)
-  const second = await concentrated(input, { ...all, components: [] }, kept)
-  return stateOf(spec, first.error <= second.error ? first.fitted : second.fitted)
+  const fitAll = () => principalComponents({ ...input, count })
+  if (kept >= source.count) return stateOf(spec, await fitAll())
+  // Strange rows draw a fit of all rows towards them; those near the mean are a start that they cannot spoil. On the
+  // development tables (mean AUROC / AP) it leads to 0.756 / 0.424, the other to 0.670 / 0.330, the better of both to
+  // 0.756 / 0.431.
+  const centre = { ...(await columnMeans(source)), components: [], variances: [] }
+  const fromCentre = await concentrated(input, centre, kept)
+  if (source.features > decomposedWhole) return stateOf(spec, fromCentre.fitted)
+  const fromAll = await concentrated(input, await fitAll(), kept)
+  return stateOf(spec, fromAll.error < fromCentre.error ? fromAll.fitted : fromCentre.fitted)
 }
 
 /** Fits `start` again and again to the rows that the fit before reconstructs best. */

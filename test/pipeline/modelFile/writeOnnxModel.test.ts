@@ -1,10 +1,13 @@
 import { randomInt } from 'node:crypto'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { openEngine } from '../../../src/engine/engines.ts'
+import { seededRandom } from '../../../src/engine/random.ts'
 import { encodeTable } from '../../../src/pipeline/features/encode.ts'
 import type { ModelFile } from '../../../src/pipeline/modelFile/modelFile.ts'
+import { modelInputs } from '../../../src/pipeline/modelFile/modelGraph.ts'
 import { writeOnnxModel } from '../../../src/pipeline/modelFile/writeOnnxModel.ts'
 import { openScorer } from '../../../src/pipeline/scoring/scorer.ts'
+import { type ArrayColumn, arrayTable } from '../../support/arrayTable.ts'
 import { fileInputs, largestError, runFile, someRows } from '../../support/scoreFile.ts'
 import { flavours, mixedTable, trainedFile } from './trained.ts'
 
@@ -55,5 +58,78 @@ describe(`a model file of every flavour (seed ${seed})`, () => {
     const file = await trainedFile(small, settings)
     const results = await runFile(writeOnnxModel(file), await fileInputs(small, file.model.encoder))
     expect(largestError(results.score, file.scores)).toBeLessThan(1e-5)
+  })
+})
+
+describe('the encoder in a model file', () => {
+  /** What a file made from some columns says of new rows, and what Residual says of them. */
+  async function both(columns: readonly ArrayColumn[], rows: readonly ArrayColumn[]) {
+    const { model, ...file } = await trainedFile(arrayTable(columns))
+    const fresh = arrayTable(rows)
+    const found = await runFile(writeOnnxModel({ model, ...file }), await fileInputs(fresh, model.encoder))
+    const { signal } = new AbortController()
+    const matrix = await encodeTable({ table: fresh, encoder: model.encoder, signal })
+    const scorer = await openScorer({ engine: await openEngine('onnx'), model })
+    const { scores } = await scorer.scoreMatrix(matrix)
+    await scorer.close()
+    return { found: found.score, expected: scores, inputs: modelInputs(model.encoder) }
+  }
+  const repeated = <T>(values: readonly T[]) =>
+    Array.from({ length: 60 }, (_, row) => values[row % values.length] as T)
+
+  it('reads numbers however large, small, missing or infinite they are', async () => {
+    const name = 'x'
+    const extremes = [1.7e308, -1.7e308, 5e-324, 0, -0, Number.NaN, Number.POSITIVE_INFINITY, -4.5]
+    const { found, expected } = await both(
+      [{ name, cells: Array.from({ length: 60 }, (_, row) => (row % 9 === 0 ? null : row / 7 - 3)) }],
+      [{ name, cells: extremes }],
+    )
+    expect(largestError(found, expected)).toBeLessThan(1e-5)
+  })
+
+  it('reads texts: known, unseen, missing, and with letters of every script', async () => {
+    const name = 'wort'
+    const known = ['a', 'ü', '数据', '👩‍🔬', 'line\nbreak']
+    const { found, expected } = await both(
+      [{ name, cells: repeated([...known, null]) }],
+      [{ name, cells: [...known, 'never seen', '__proto__', null, ' a'] }],
+    )
+    expect(largestError(found, expected)).toBeLessThan(1e-5)
+  })
+
+  it('reads moments of any year, leap days and before 1970 among them', async () => {
+    const name = 'when'
+    const days = (from: number) => repeated(Array.from({ length: 60 }, (_, day) => from + day * 1.1e8 * 13))
+    const special = [
+      '1969-12-31T23:59:59.999Z',
+      '1970-01-01',
+      '2000-02-29T12:00Z',
+      '1900-03-01',
+      '2100-02-28',
+    ]
+    const seedOfMoments = randomInt(2 ** 31)
+    const random = seededRandom(seedOfMoments, 'moments')
+    const anywhere = Array.from({ length: 300 }, () => Math.floor((random.uniform() - 0.5) * 2 * 8.64e15))
+    const moments = [...special.map((text) => Date.parse(text)), 8.64e15, -8.64e15, 8.65e15, ...anywhere]
+    const { found, expected } = await both(
+      [{ name, type: 'date-time', cells: days(Date.UTC(2019, 10, 3)) }],
+      [{ name, type: 'date-time', cells: [...moments, null] }],
+    )
+    expect({ seedOfMoments, same: largestError(found, expected) < 1e-5 }).toEqual({
+      seedOfMoments,
+      same: true,
+    })
+  })
+
+  it('takes columns whose names are those of results, of parts of the file, or empty', async () => {
+    const names = ['score', 'shares', 'residual/weights', 'residual/1', '', 'a b "c"', 'column score']
+    const columns = names.map((name, column) => ({
+      name,
+      cells: Array.from({ length: 60 }, (_, row) => Math.sin(row * (column + 1))),
+    }))
+    const { found, expected, inputs } = await both(columns, columns)
+    expect(largestError(found, expected)).toBeLessThan(1e-5)
+    expect(inputs.map(({ column }) => column.name)).toEqual(names)
+    expect(new Set(inputs.map((input) => input.name)).size).toBe(names.length)
   })
 })

@@ -88,7 +88,7 @@ export interface ModelSpec {
 /** Everything that changes while training; saving and restoring it continues the same run exactly. */
 export interface TrainingState {
   readonly step: number
-  /** All parameters in one vector, in the order of program.ts. */
+  /** All parameters in one vector, in the order of program/layout.ts. */
   readonly weights: Float32Array
   readonly firstMoment: Float32Array
   readonly secondMoment: Float32Array
@@ -97,7 +97,10 @@ export interface TrainingState {
 }
 
 export interface ScoredRows {
-  /** rows x features: cost of each cell, averaged over the copies; 0 where it is missing or context. */
+  /**
+   * rows x features: cost of each cell, averaged over the copies; 0 where it is missing or context. A row's score is
+   * the sum divided by its present cells among `judgedFeatures` (program/loss.ts).
+   */
   readonly errors: Float32Array
   /** rows x features: reconstruction averaged over the copies, in encoded units. */
   readonly reconstruction: Float32Array
@@ -118,8 +121,8 @@ export interface Session {
    */
   train(steps: number): Promise<TrainedSteps>
   /**
-   * Mean loss of the given rows, corrupted and trimmed as the training loss of the last step, so that the two
-   * can be compared; without an update. Its draws do not disturb training.
+   * Mean loss of the given rows, corrupted, penalised and trimmed as the training loss of the last step, in the terms
+   * of its phase, so that the two can be compared; without an update. Its draws do not disturb training.
    */
   evaluate(rows: Matrix): Promise<number>
   /** Clean rows through the network once. Any number of rows; batches internally. */

@@ -77,6 +77,11 @@ export const elementwiseOperations: ReadonlySet<string> = new Set(
   'Add Sub Mul Div Pow Max Min Equal Less LessOrEqual Greater GreaterOrEqual And Or Where'.split(' '),
 )
 
+/** Operations that compute each cell from the one cell of their only operand. */
+export const unaryOperations: ReadonlySet<string> = new Set(
+  'Abs Cast Ceil Elu Exp Floor IsNaN Log Neg Not Reciprocal Relu Sigmoid Sign Softplus Sqrt Tanh'.split(' '),
+)
+
 /** What every graph must satisfy before it is written. Each rule returns what is wrong, or null. */
 export const graphRules: Readonly<Record<string, Rule>> = {
   'every value is defined before it is used': ({ inputs, nodes, outputs }) => {

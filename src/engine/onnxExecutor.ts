@@ -80,8 +80,11 @@ async function load(bytes: Uint8Array, threads: number, options: OnnxOptions): P
       executionProviders: ['cpu'],
       graphOptimizationLevel: 'all',
       intraOpNumThreads: options.threads ?? threads,
-      // Threads that wait do not spin: they would take the cores from the window and everything else.
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      // Threads wait for the next operation awake, but not for long, and never between runs: they would take the cores
+      // from the window and everything else.
+      extra: {
+        session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' }, force_spinning_stop: '1' },
+      },
       interOpNumThreads: 1,
       executionMode: 'sequential',
       // The arena's large single allocations are fatal inside Electron (electron/electron#44291).

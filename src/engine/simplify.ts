@@ -2,10 +2,16 @@ import type { ConstantValues, Graph, GraphNode, Value } from './graph.ts'
 import { sizeOf } from './program/inputs.ts'
 import { algebraRewrites } from './rewrites/algebra.ts'
 import { constantRewrites } from './rewrites/constants.ts'
+import { productRewrites } from './rewrites/products.ts'
 import type { Rewrite, Rewriting } from './rewrites/rewrite.ts'
 import { shapeRewrites } from './rewrites/shapes.ts'
 
-const rewrites: readonly Rewrite[] = [...constantRewrites, ...shapeRewrites, ...algebraRewrites]
+const rewrites: readonly Rewrite[] = [
+  ...constantRewrites,
+  ...productRewrites,
+  ...shapeRewrites,
+  ...algebraRewrites,
+]
 
 /** Far more passes than any graph needs; it keeps a pair of rewrites that undo each other from running forever. */
 const mostPasses = 50

@@ -40,9 +40,14 @@ const rewrites: Record<string, [(inputs: Named) => tf.Tensor, string[]]> = {
     ({ x, g, rows }) => tf.add(tf.mul(tf.mul(rows, tf.ones([1, 6, 4])), tf.mul(x, 2)), g),
     ['Mul', 'Mul', 'Add'],
   ],
-  'sums over rows become a product with ones': [
-    ({ x, g, rows }) => tf.sum(tf.mul(tf.add(x, g), rows), 1),
-    ['Add', 'Mul', 'MatMul', 'Reshape'],
+  'a batch of one product is a product that takes its bias along, and sums over its rows are one with ones': [
+    ({ x, g, rows }) =>
+      tf.sum(tf.mul(tf.add(tf.matMul(tf.mul(x, 0.5), g, false, true), tf.reshape(rows, [6])), rows), 1),
+    ['Reshape', 'Reshape', 'Reshape', 'Gemm', 'Reshape', 'Mul', 'MatMul', 'Reshape'],
+  ],
+  'reductions and elementwise operations follow a product to matrices': [
+    ({ x, g, rows }) => tf.mean(tf.mul(tf.sigmoid(tf.matMul(x, g, false, true)), rows), 2),
+    ['Reshape', 'Reshape', 'Gemm', 'Sigmoid', 'Reshape', 'Mul', 'ReduceMean', 'Reshape'],
   ],
   'added leading ones are left to broadcasting': [
     ({ x, g, rows }) => tf.add(tf.add(x, tf.mul(g, rows)), tf.reshape(tf.sum(x, [0, 1]), [1, 1, 4])),
@@ -81,10 +86,10 @@ describe('threads', () => {
       y: tf.matMul(named(tensors, 'a'), tf.ones([100, 100])),
     }))
 
-  it('are shared where the products are worth it, and leave a core free', () => {
+  it('are shared where the products are worth it, up to four', () => {
     expect(threadsFor(product(4999), 8)).toBe(1)
     expect(threadsFor(product(5001), 8)).toBe(4)
-    expect(threadsFor(product(5001), 3)).toBe(2)
+    expect(threadsFor(product(5001), 2)).toBe(2)
     expect(threadsFor(product(5001), 1)).toBe(1)
   })
 })

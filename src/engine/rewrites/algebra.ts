@@ -53,18 +53,18 @@ const reuseProduct: Rewrite = (node, rewriting) => {
 }
 
 /**
- * The sum over the rows of one copy, a bias's gradient, as a product with a row of ones: ONNX Runtime's ReduceSum
- * over a middle axis is several times slower. With more copies it is not.
+ * The sum over a matrix's rows, a bias's gradient, as a product with ones: ONNX Runtime's ReduceSum over the first
+ * axis is several times slower.
  */
 const sumByProduct: Rewrite = (node, rewriting) => {
   const [x, axes] = node.inputs
   const output = node.outputs[0]
   if (node.operation !== 'ReduceSum' || !x || !axes?.constant || output?.dtype !== 'float32') return null
-  const [copies, rows, columns] = x.shape
-  if (copies !== 1 || rows === undefined || columns === undefined || x.shape.length !== 3) return null
-  if (axes.constant.length !== 1 || Number(axes.constant[0]) !== 1) return null
-  const ones = rewriting.uniform(1, { shape: [1, 1, rows], dtype: 'float32' })
-  const sums = rewriting.emit('MatMul', [ones, x], { shape: [1, 1, columns], dtype: 'float32' })
+  const [rows, columns] = x.shape
+  if (rows === undefined || columns === undefined || x.shape.length !== 2) return null
+  if (axes.constant.length !== 1 || Number(axes.constant[0]) !== 0) return null
+  const ones = rewriting.uniform(1, { shape: [rows], dtype: 'float32' })
+  const sums = rewriting.emit('MatMul', [ones, x], { shape: [columns], dtype: 'float32' })
   return rewriting.emit('Reshape', [sums, rewriting.shapeConstant(output.shape)], output)
 }
 

@@ -106,8 +106,11 @@ class ModelSession implements Session {
   }
 
   async score(rows: Matrix): Promise<ScoredRows> {
-    this.#scoring ??= createScoring(this.#parts.executor, createScoringProgram(this.#parts.spec))
-    return this.#scoring.score(named(this.#flat, 'weights'), rows)
+    return this.#openScoring().score(named(this.#flat, 'weights'), rows)
+  }
+
+  async rowCosts(rows: Matrix): Promise<Float32Array> {
+    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), rows)
   }
 
   async encode(rows: Matrix): Promise<Matrix> {
@@ -132,6 +135,11 @@ class ModelSession implements Session {
   async close(): Promise<void> {
     const [scoring, codes] = [this.#scoring, this.#codes].map((each) => each && Promise.resolve(each))
     await closeAll([this.#training, this.#validation, scoring, codes])
+  }
+
+  #openScoring(): Scoring {
+    this.#scoring ??= createScoring(this.#parts.executor, createScoringProgram(this.#parts.spec))
+    return this.#scoring
   }
 
   #openCodes(): Codes {

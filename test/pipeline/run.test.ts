@@ -71,6 +71,7 @@ describe('detect', () => {
           train: (steps) => session.train(Math.min(steps, 7)),
           evaluate: (matrix) => session.evaluate(matrix),
           score: (matrix) => session.score(matrix),
+          rowCosts: (matrix) => session.rowCosts(matrix),
           encode: (matrix) => session.encode(matrix),
           decode: (codes, context) => session.decode(codes, context),
           state: () => session.state(),

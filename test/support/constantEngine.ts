@@ -45,6 +45,14 @@ export function constantEngine(
             reconstruction: new Float32Array(matrix.values.length).fill(level),
           }
         },
+        async rowCosts({ rows: count, columns, values }: Matrix) {
+          const costs = new Float32Array(count)
+          for (const [place, value] of values.entries()) {
+            const row = Math.floor(place / columns)
+            if (!Number.isNaN(value)) costs[row] = (costs[row] ?? 0) + (value - level) ** 2
+          }
+          return costs
+        },
         encode: async ({ rows: count }: Matrix): Promise<Matrix> => ({
           rows: count,
           columns: 1,

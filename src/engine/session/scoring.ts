@@ -1,16 +1,22 @@
 import { setImmediate } from 'node:timers/promises'
+import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ScoredRows } from '../engine.ts'
 import type { CompiledFunction, Executor } from '../executor.ts'
 import { type NumberArray, named } from '../program/inputs.ts'
-import type { ScoringProgram } from '../program.ts'
+import { createScoringProgram, type ScoringProgram } from '../program.ts'
 import { checkRows, holdsMissing, mostBatchRows } from './batches.ts'
 import { closeAll } from './closing.ts'
 
 /** Scores any number of rows, in batches of bounded size. */
 export interface Scoring {
   score(weights: NumberArray, rows: Matrix): Promise<ScoredRows>
+  /** Of each row: the sum of its errors alone. */
+  rowCosts(weights: NumberArray, rows: Matrix): Promise<Float32Array>
   close(): Promise<void>
 }
+
+/** Rows of a batch whose costs alone are asked for: their activations stay in a core's cache. */
+const costBatchSizes = [4096, 512, 64]
 
 /** Rows of a batch. A graph is compiled and kept for each of these sizes, so they are few. */
 const batchSizes = [8192, 1024, 64]
@@ -37,7 +43,55 @@ export function createScoring(executor: Executor, program: ScoringProgram): Scor
     return made
   }
 
+  const costSizes = costBatchSizes.map((size) => mostBatchRows(spec, size))
+  /**
+   * Copy by copy, each as a network of its own, rather than as a batch of products: their biases are then added while
+   * they multiply, and a copy's activations need not leave the cache before they are used.
+   */
+  const costsFor = (batchRows: number, hasMissing: boolean): Promise<CompiledFunction> => {
+    const key = `costs ${batchRows} ${hasMissing}`
+    const known = compiled.get(key)
+    if (known) return known
+    const single = createScoringProgram({ ...spec, copies: 1 })
+    const names = Array.from({ length: spec.copies }, (_, copy) => `weights ${copy}`)
+    const made = executor.compile({
+      fixed: [],
+      inputs: [
+        ...names.map((name) => ({ name, shape: [single.layout.size], dtype: 'float32' as const })),
+        { name: 'rows', shape: [1, batchRows, spec.features], dtype: 'float32' },
+      ],
+      run: (inputs) => {
+        const sums = names.map((name) =>
+          tf.sum(single.score(named(inputs, name), named(inputs, 'rows'), hasMissing).errors, -1),
+        )
+        return { costs: tf.mul(tf.addN(sums), 1 / spec.copies) }
+      },
+    })
+    compiled.set(key, made)
+    return made
+  }
+
   return {
+    async rowCosts(weights, rows) {
+      const costs = new Float32Array(rows.rows)
+      if (rows.rows === 0) return costs
+      checkRows(spec, rows)
+      const hasMissing = holdsMissing(rows)
+      const ofCopies = weightsOfCopies(program, weights)
+      const smallestBatch = Math.min(...costSizes)
+      for (let first = 0; first < rows.rows; ) {
+        const left = rows.rows - first
+        const size = costSizes.find((one) => one <= left) ?? smallestBatch
+        const to = Math.min(first + size, rows.rows)
+        const cells = rows.values.subarray(first * rows.columns, to * rows.columns)
+        const batch = await costsFor(size, hasMissing)
+        const found = await batch.run({ ...ofCopies, rows: filledUp(cells, size * rows.columns) })
+        costs.set(named(found, 'costs').subarray(0, to - first), first)
+        first = to
+      }
+      return costs
+    },
+
     async score(weights, rows) {
       if (rows.rows === 0) return { errors: new Float32Array(0), reconstruction: new Float32Array(0) }
       checkRows(spec, rows)
@@ -72,4 +126,23 @@ function filledUp(cells: Float32Array, length: number): Float32Array {
   const filled = new Float32Array(length)
   filled.set(cells)
   return filled
+}
+
+/** The flat vector of each copy, as a network of one copy has it: "weights 0" and so on. */
+function weightsOfCopies(
+  { spec, layout }: ScoringProgram,
+  weights: NumberArray,
+): Record<string, Float32Array> {
+  const { copies } = spec
+  const own = Array.from({ length: copies }, () => new Float32Array(layout.size / copies))
+  let offset = 0
+  for (const { size } of layout.parameters) {
+    const part = size / copies
+    for (const [copy, target] of own.entries()) {
+      const from = offset + copy * part
+      target.set(weights.subarray(from, from + part), offset / copies)
+    }
+    offset += size
+  }
+  return Object.fromEntries(own.map((vector, copy) => [`weights ${copy}`, vector]))
 }

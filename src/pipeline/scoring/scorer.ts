@@ -3,6 +3,7 @@ import { Failure } from '../../contract/failure.ts'
 import type { Cell } from '../../contract/records.ts'
 import type { Engine, Matrix } from '../../engine/engine.ts'
 import { judgedFeatures } from '../../engine/program/loss.ts'
+import { holdsMissing } from '../../engine/session/batches.ts'
 import { decodeRow } from '../features/decode.ts'
 import { columnOfFeature } from '../features/encoder.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
@@ -47,8 +48,7 @@ export async function openScorer(input: {
     const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / features))
     for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))
-      const { errors } = await session.score(part)
-      scores.set(rowScores(errors, part, judged, from), from)
+      scores.set(meanCosts(await session.rowCosts(part), part, judged, from), from)
       onProgress?.(Math.min(1, (from + rowsPerChunk) / matrix.rows))
       await setImmediate()
     }
@@ -68,7 +68,7 @@ export async function openScorer(input: {
     const typical = Array.from({ length: matrix.rows }, (_, row) =>
       decodeRow(encoder, reconstruction.subarray(row * features, (row + 1) * features)),
     )
-    return { scores: rowScores(errors, matrix, judged, 0), shares, typical }
+    return { scores: meanCosts(await session.rowCosts(matrix), matrix, judged, 0), shares, typical }
   }
   return { scoreMatrix, judge, close: () => session.close() }
 }
@@ -76,31 +76,24 @@ export async function openScorer(input: {
 /**
  * Mean, not sum, and over present cells that are judged only: a row with many missing cells is neither stranger nor more
  * ordinary for it; that it misses them is what the indicator features say.
+ * @param costs of each row, its sum
  * @param firstRow the table's number of the matrix's first row, for the message
  */
-function rowScores(
-  errors: Float32Array,
+function meanCosts(
+  costs: Float32Array,
   matrix: Matrix,
   judged: readonly number[],
   firstRow: number,
 ): Float32Array {
-  const scores = new Float32Array(matrix.rows)
-  for (let row = 0; row < matrix.rows; row++) {
-    let sum = 0
-    for (let place = row * matrix.columns; place < (row + 1) * matrix.columns; place++)
-      sum += errors[place] ?? 0
-    const score = sum / presentCells(matrix, judged, row)
-    if (!Number.isFinite(score)) {
-      const number = firstRow + row
-      throw new Failure(
-        'engine',
-        `Row ${number + 1} has no finite score. Train again with Auto's settings.`,
-        { row: number },
-      )
-    }
-    scores[row] = score
-  }
-  return scores
+  const isComplete = !holdsMissing(matrix)
+  return costs.map((cost, row) => {
+    const score = cost / (isComplete ? Math.max(1, judged.length) : presentCells(matrix, judged, row))
+    if (Number.isFinite(score)) return score
+    const number = firstRow + row
+    throw new Failure('engine', `Row ${number + 1} has no finite score. Train again with Auto's settings.`, {
+      row: number,
+    })
+  })
 }
 
 function columnShares(input: {

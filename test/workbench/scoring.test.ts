@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Api } from '../../src/contract/api.ts'
 import type { RunSummary, ScoredWith } from '../../src/contract/records.ts'
@@ -224,6 +225,14 @@ describe('model files', () => {
     expect(names).toEqual(['pump-sensors-model.onnx', 'pump-sensors-model-2.onnx'])
     const inside = api.startModelExport({ runId, format: 'onnx', path: path('runs/x.onnx') })
     await expect(inside).rejects.toThrow(/inside the project's own folder/)
+  })
+
+  it('can be written for TensorFlow.js, as a zip', async () => {
+    const started = api.startModelExport({ runId, format: 'tensorflowjs' })
+    const { file } = await resultOf(api, 'export', started)
+    expect(file.name).toBe('pump-sensors-tensorflowjs.zip')
+    const files = unzipSync(await readFile(file.path))
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['model.json', 'weights.bin', 'encoder.json']))
   })
 
   it('that are damaged are refused and leave nothing, and are set aside where they became so', async () => {

@@ -9,6 +9,8 @@ import { makeFolder } from '../../pipeline/dataset/makeFolder.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
 import { type ModelFile, trainingHash } from '../../pipeline/modelFile/modelFile.ts'
 import { writeOnnxModel } from '../../pipeline/modelFile/writeOnnxModel.ts'
+import { writeTensorflowModel } from '../../pipeline/modelFile/writeTensorflowModel.ts'
+import { zipFiles } from '../../pipeline/modelFile/zipFiles.ts'
 import type { Context } from '../context.ts'
 import { freePath, refuseProjectPath } from '../exportPaths.ts'
 import { runReference } from '../scoring/scoringModel.ts'
@@ -101,7 +103,7 @@ function bytesOf(file: ModelFile, format: Format): Uint8Array {
     case 'onnx':
       return writeOnnxModel(file)
     case 'tensorflowjs':
-      throw new Failure('bad-request', 'This format is not built yet.')
+      return zipFiles(writeTensorflowModel(file.model, file.name), new Date(file.trainedAt))
   }
 }
 

@@ -1,10 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { settingOptions } from '../../../renderer/stages/export/settingWords.ts'
+import { autoFlavours } from '../../../src/contract/flavours.ts'
+import type { TrainingSettings } from '../../../src/contract/records.ts'
+import { flavourKinds } from '../../../src/contract/settings.ts'
 import { readCommand } from '../../../src/hosts/cli/arguments.ts'
 import { readSettings } from '../../../src/hosts/cli/settings.ts'
 import { readThreshold } from '../../../src/hosts/cli/threshold.ts'
 import { usage } from '../../../src/hosts/cli/usage.ts'
 import { UsageError } from '../../../src/hosts/cli/usageError.ts'
+import { autoFor } from '../../../src/pipeline/model/auto.ts'
+import { chosenSettings } from '../../../src/pipeline/model/plan.ts'
 
 describe('the command line', () => {
   it('reads every option of detect', () => {
@@ -189,6 +195,19 @@ describe('--set', () => {
       set: ['flavour.context=machine,7', 'flavour.beta=2'],
     })
     expect(flavour).toMatchObject({ kind: 'conditional', context: ['machine', '7'], beta: 2 })
+  })
+
+  it('reads back what the window writes for every flavour', () => {
+    for (const kind of flavourKinds) {
+      const flavour =
+        kind === 'conditional' ? { ...autoFlavours[kind], context: ['a, "b"', '7'] } : autoFlavours[kind]
+      for (const corruption of [{ kind: 'none' }, { kind: 'swap', rate: 0.25 }] as const) {
+        const settings: TrainingSettings = { ...autoFor(kind), flavour, corruption, hidden: [], decoder: [7] }
+        const command = readCommand(['detect', 'a.csv', ...settingOptions(settings, null)])
+        if (command.command !== 'detect') throw new Error(command.command)
+        expect(chosenSettings(command.settings)).toEqual(settings)
+      }
+    }
   })
 
   it('can write the settings of any run, one by one', () => {

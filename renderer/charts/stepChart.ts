@@ -83,8 +83,8 @@ export function stepChart(input: {
             label: {
               display: label !== '',
               content: label,
-              position: 'start' as const,
-              xAdjust: 4,
+              position: 'end' as const,
+              xAdjust: 10,
               backgroundColor: colours.surface,
               color: colours['ink-soft'],
               font: { size: 11, weight: 'normal' as const },

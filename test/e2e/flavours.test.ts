@@ -100,7 +100,6 @@ describe('kinds of autoencoders in the window', () => {
     await page.keyboard.press('Control+z')
     await page.locator('main').focus()
     await page.keyboard.press('Control+z')
-    await page.keyboard.press('Control+z')
     await page.waitForFunction(
       (text) => document.querySelector<HTMLElement>('[data-testid="network-size"]')?.innerText === text,
       before,

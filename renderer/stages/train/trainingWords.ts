@@ -77,8 +77,14 @@ export function readSetting(text: string, { from, to, whole }: SettingRange): nu
 }
 
 /** What may be written for a setting. */
-export const rangeSentence = ({ from, to, whole }: SettingRange): string =>
-  `Write a ${whole ? 'whole number' : 'number'} from ${from} to ${to}.`
+export const rangeSentence = (range: SettingRange): string =>
+  `Write a ${range.whole ? 'whole number' : 'number'} from ${rangeWords(range)}.`
+
+/** "1 to 1,000,000". */
+export function rangeWords({ from, to }: SettingRange): string {
+  const word = (value: number) => (Number.isInteger(value) ? formatCount(value) : formatNumber(value, 6))
+  return `${word(from)} to ${word(to)}`
+}
 
 /** Seeds from "1, 2, 3"; null where the text is no list of different seeds. */
 export function readSeeds(text: string): number[] | null {
@@ -90,4 +96,4 @@ export function readSeeds(text: string): number[] | null {
   return seeds.every((seed) => seed !== null) ? seeds : null
 }
 
-export const seedsSentence = `Write up to ${mostSeeds} different whole numbers from 0 to ${settingRanges.seed.to}, such as 1, 2, 3.`
+export const seedsSentence = `Write up to ${mostSeeds} different whole numbers from ${rangeWords(settingRanges.seed)}, such as 1, 2, 3.`

@@ -90,10 +90,10 @@ describe('training', () => {
     await field('Steps').setValue('2.5')
     const layer = at('nodes-hidden-0').element as HTMLInputElement
     expect([layer.value, field('Seeds').element.value]).toEqual(['banana', '4294967296'])
-    expect(at('network-wrong').text()).toBe('Write a whole number from 1 to 4096.')
+    expect(at('network-wrong').text()).toBe('Write a whole number from 1 to 4,096.')
     expect(sentences()).toEqual([
-      'Write a whole number from 1 to 1000000.',
-      'Write up to 20 different whole numbers from 0 to 4294967295, such as 1, 2, 3.',
+      'Write a whole number from 1 to 1,000,000.',
+      'Write up to 20 different whole numbers from 0 to 4,294,967,295, such as 1, 2, 3.',
     ])
     expect(at('train-start').attributes('disabled')).toBeDefined()
     document.body.dispatchEvent(new KeyboardEvent('keydown', { key: 'Enter', bubbles: true }))

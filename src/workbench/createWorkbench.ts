@@ -121,7 +121,6 @@ function joinParts(parts: Parts): Workbench {
     ...scoringCalls(context),
     ...modelExportCalls(context),
     ...latent.calls,
-    ...pendingCalls,
     async cancelJob({ jobId }) {
       context.jobs.cancel(jobId)
       return {}
@@ -141,13 +140,6 @@ function joinParts(parts: Parts): Workbench {
       await database.close()
     },
   }
-}
-
-const pending = async (): Promise<never> => {
-  throw new Failure('bad-request', 'This is not built yet.')
-}
-const pendingCalls = {
-  estimateTraining: pending,
 }
 
 const engineNames: readonly EngineName[] = ['onnx', 'tensorflow', 'reference']

@@ -49,6 +49,19 @@ describe('planning', () => {
   })
 })
 
+describe('estimating', () => {
+  it('says how long such a training takes and how much memory, more for more steps', async () => {
+    const { seconds, bytes } = await api.estimateTraining({ datasetId })
+    expect([seconds > 0, bytes > 1e6]).toEqual([true, true])
+    const longer = await api.estimateTraining({ datasetId, settings: { steps: 40_000 } })
+    expect(longer.seconds).toBeGreaterThan(10 * seconds)
+    expect(
+      (await api.estimateTraining({ datasetId, settings: { loss: 'binary-cross-entropy' } })).seconds,
+    ).toBeGreaterThan(0)
+    await expect(api.estimateTraining({ datasetId, settings: { steps: 0 } })).rejects.toThrow(/steps/)
+  })
+})
+
 describe('several seeds', () => {
   it('train one run each in one job, on the same rows', async () => {
     const few = { steps: 30, copies: 1 }

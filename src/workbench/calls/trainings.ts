@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import type { Api } from '../../contract/api.ts'
 import { Failure } from '../../contract/failure.ts'
-import type { Dataset } from '../../contract/records.ts'
+import type { Dataset, TrainingSettings } from '../../contract/records.ts'
+import { isNumeric } from '../../pipeline/dataset/layout.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
 import { type Encoder, featureCount } from '../../pipeline/features/encoder.ts'
@@ -10,27 +11,45 @@ import { checkSameTable } from '../../pipeline/features/prepare.ts'
 import { checkCombinations, checkSettings } from '../../pipeline/model/checkSettings.ts'
 import { trainingPhases } from '../../pipeline/model/phases.ts'
 import { chosenSettings, planModel } from '../../pipeline/model/plan.ts'
+import { estimateTraining } from '../../pipeline/training/estimate.ts'
 import type { Release } from '../claims.ts'
 import type { Context } from '../context.ts'
 import { trainRuns } from './trainRuns.ts'
 
-type TrainingCalls = Pick<Api, 'planTraining' | 'startTraining' | 'resumeTraining'>
+type TrainingCalls = Pick<Api, 'planTraining' | 'estimateTraining' | 'startTraining' | 'resumeTraining'>
 
 /** Calls that plan, start and go on with a training. */
 export function trainingCalls(context: Context): TrainingCalls {
   const { claims, database, judges, jobs, runs } = context
   const encoderOf = rememberedEncoder(context)
 
+  async function planFor(datasetId: string, settings: Partial<TrainingSettings> | undefined) {
+    checkSettings(settings ?? {})
+    const dataset = await readDataset(database, datasetId)
+    const encoder = await encoderOf(dataset, chosenSettings(settings).softClip)
+    const features = featureCount(encoder)
+    const plan = planModel({
+      settings,
+      rows: dataset.rows,
+      features,
+      hasMissing: holdsMissing(dataset),
+      encoder,
+    })
+    return { dataset, plan, features }
+  }
+
   return {
     async planTraining({ datasetId, settings: chosen }) {
-      checkSettings(chosen ?? {})
-      const dataset = await readDataset(database, datasetId)
-      const encoder = await encoderOf(dataset, chosenSettings(chosen).softClip)
-      const features = featureCount(encoder)
-      const { rows } = dataset
-      const plan = planModel({ settings: chosen, rows, features, hasMissing: false, encoder })
-      const { settings, trainableParameters } = plan
-      return { settings, features, rows, trainableParameters, phases: trainingPhases(plan.spec) }
+      const { dataset, plan, features } = await planFor(datasetId, chosen)
+      const { settings, trainableParameters, spec } = plan
+      return { settings, features, rows: dataset.rows, trainableParameters, phases: trainingPhases(spec) }
+    },
+
+    async estimateTraining({ datasetId, settings }) {
+      const { dataset, plan } = await planFor(datasetId, settings)
+      const engine = await context.engine()
+      const { signal } = new AbortController()
+      return estimateTraining({ engine, plan, rows: dataset.rows, signal })
     },
 
     async startTraining({ datasetId, settings = {}, seeds }) {
@@ -116,3 +135,7 @@ function rememberedEncoder({ database }: Context) {
     return encoder
   }
 }
+
+/** A missing category is a category; a missing number or moment is a missing cell. */
+const holdsMissing = ({ columns }: Dataset): boolean =>
+  columns.some(({ role, type, missing }) => role === 'feature' && isNumeric(type) && missing > 0)

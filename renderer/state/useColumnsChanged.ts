@@ -32,7 +32,8 @@ export function useColumnsChanged(
   )
 
   return computed(() => {
-    if (!run.value) return false
+    // A model from elsewhere has columns of its own; the run itself tells how they differ.
+    if (!run.value || run.value.scored) return false
     const then = trainedWith.value.get(run.value.runId)
     if (then !== undefined && then !== now.value.features) return true
     return plan.value !== null && plan.value.features !== run.value.features

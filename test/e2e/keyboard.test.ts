@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -65,5 +66,25 @@ describe('the whole story by keyboard alone', () => {
     const download = page.waitForEvent('download')
     await pressOn(page, 'export-start')
     expect((await download).suggestedFilename()).toMatch(/card-transactions.*\.csv$/)
+  })
+
+  it('opens a model file, chooses rows and scores them', async () => {
+    await pressOn(page, 'stage-export')
+    const download = page.waitForEvent('download')
+    await pressOn(page, 'model-export')
+    const model = await (await download).path()
+    await page.keyboard.press('5')
+    const chooser = async (testId: string) =>
+      (await Promise.all([page.waitForEvent('filechooser'), pressOn(page, testId)]))[0]
+    const models = await chooser('model-input')
+    await models.setFiles({ name: 'cards.onnx', mimeType: '', buffer: await readFile(model) })
+    await page.getByTestId('model-columns').waitFor()
+    const rows = await chooser('rows-input')
+    await rows.setFiles(join(samples, 'card-transactions.csv'))
+    await page.getByTestId('fit').waitFor()
+    await pressOn(page, 'score-start')
+    await page.getByTestId('score-result').waitFor({ timeout: 60_000 })
+    await pressOn(page, 'score-review')
+    await page.getByTestId('scored-chip').waitFor()
   })
 })

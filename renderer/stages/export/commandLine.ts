@@ -87,6 +87,10 @@ export function exportName(datasetName: string, rows: 'flagged' | 'all'): string
   return `${stemOf(datasetName)}-${rows === 'flagged' ? 'flagged' : 'scored'}.csv`
 }
 
-/** A name for the exported model, after the table it was trained on. */
-export const modelName = (datasetName: string, format: 'onnx' | 'tensorflowjs'): string =>
-  `${stemOf(datasetName)}${format === 'onnx' ? '.onnx' : '-tfjs.zip'}`
+/** What a run's model is called: after the table it was trained on, which is not the one it scored. */
+export const modelStem = ({ scored }: RunSummary, dataset: Dataset): string =>
+  stemOf(scored?.modelName ?? dataset.name)
+
+/** A name for the exported model. */
+export const modelName = (stem: string, format: 'onnx' | 'tensorflowjs'): string =>
+  `${stem}${format === 'onnx' ? '-model.onnx' : '-tensorflowjs.zip'}`

@@ -42,7 +42,7 @@ export function estimateSentence({ seconds, bytes }: TrainingEstimate, runs: num
 export function endedSentence(run: RunSummary): string {
   const { settings, seconds, bestStep } = run
   const scored = `scored ${plural(run.rows, 'row')} in ${formatNumber(seconds.score, 2)} s`
-  if (run.scored) return `The model “${run.scored.modelName}” ${scored}.`
+  if (run.scored) return `Nothing was trained on these rows: the model “${run.scored.modelName}” ${scored}.`
   const time = `in ${formatNumber(seconds.train, 2)} s`
   if (settings.flavour.kind === 'pca') {
     return `Computed ${plural(settings.code ?? 0, 'principal component')} ${time} and ${scored}.`

@@ -102,7 +102,9 @@ describe('export', () => {
     await at('model-format-tensorflowjs').find('input').setValue()
     await at('model-export').trigger('click')
     await settled()
-    expect(started).toEqual([{ runId: 'r1', format: 'tensorflowjs', path: '/home/ana/pumps-tfjs.zip' }])
+    expect(started).toEqual([
+      { runId: 'r1', format: 'tensorflowjs', path: '/home/ana/pumps-tensorflowjs.zip' },
+    ])
     events.jobChanged(job({ kind: 'export', status: { state: 'done', result: { kind: 'export', file } } }))
     await settled()
     expect([at('model-done').exists(), at('export-done').exists()]).toEqual([true, false])

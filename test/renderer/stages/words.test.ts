@@ -7,6 +7,7 @@ import {
   commandLine,
   exportName,
   modelName,
+  modelStem,
 } from '../../../renderer/stages/export/commandLine.ts'
 import { delimiterChoices, marksToText, textToMarks } from '../../../renderer/stages/import/dialectWords.ts'
 import { issuePlace, issueSentence } from '../../../renderer/stages/import/issueWords.ts'
@@ -161,11 +162,10 @@ describe('the command line for a run', () => {
     ])
   })
 
-  it('suggests names for model files', () => {
-    expect([modelName('pumps.csv', 'onnx'), modelName('pumps', 'tensorflowjs')]).toEqual([
-      'pumps.onnx',
-      'pumps-tfjs.zip',
-    ])
+  it('calls a model after the table it was trained on, not after the one it scored', () => {
+    expect(modelName(modelStem(run(), dataset()), 'onnx')).toBe('pumps-model.onnx')
+    const other = run({ scored: scoredWith({ modelName: 'fans' }) })
+    expect(modelName(modelStem(other, dataset()), 'tensorflowjs')).toBe('fans-tensorflowjs.zip')
   })
 
   it.each([

@@ -11,6 +11,7 @@ import { checkSameTable } from '../../pipeline/features/prepare.ts'
 import { checkCombinations, checkSettings } from '../../pipeline/model/checkSettings.ts'
 import { trainingPhases } from '../../pipeline/model/phases.ts'
 import { chosenSettings, planModel } from '../../pipeline/model/plan.ts'
+import { needsRanges } from '../../pipeline/model/ranges.ts'
 import { estimateTraining } from '../../pipeline/training/estimate.ts'
 import type { Release } from '../claims.ts'
 import type { Context } from '../context.ts'
@@ -46,10 +47,14 @@ export function trainingCalls(context: Context): TrainingCalls {
     },
 
     async estimateTraining({ datasetId, settings }) {
-      const { dataset, plan } = await planFor(datasetId, settings)
+      const { dataset, plan, features } = await planFor(datasetId, settings)
       const engine = await context.engine()
       const { signal } = new AbortController()
-      return estimateTraining({ engine, plan, rows: dataset.rows, signal })
+      // Which ranges the features have only the encoded rows say; for measuring any will do.
+      const [low, high] = [-1, 1].map((end) => new Array<number>(features).fill(end))
+      const ranges = low && high && needsRanges(plan.spec) ? { low, high } : null
+      const measured = { ...plan, spec: { ...plan.spec, ranges } }
+      return estimateTraining({ engine, plan: measured, rows: dataset.rows, signal })
     },
 
     async startTraining({ datasetId, settings = {}, seeds }) {

@@ -19,7 +19,7 @@ export function tensorflowExecutor(backendName: string): Executor {
       return {
         run: async (given) =>
           withBackend(backendName, () =>
-            tf.tidy(() => read(run({ ...kept, ...tensorsOf(inputs, (input) => named(given, input.name)) }))),
+            computed(() => run({ ...kept, ...tensorsOf(inputs, (input) => named(given, input.name)) })),
           ),
         close: async () => withBackend(backendName, () => tf.dispose(kept)),
       }
@@ -33,17 +33,15 @@ export function tensorflowExecutor(backendName: string): Executor {
           let state = start
           for (let index = 0; index < steps; index += 1) {
             state = withBackend(backendName, () =>
-              tf.tidy(() =>
-                read(
-                  step({
-                    ...kept,
-                    ...tensorsOf(carried, (input) => named(state, input.name)),
-                    ...tensorsOf(perStep, (input) => {
-                      const size = sizeOf(input.shape)
-                      return named(given, input.name).subarray(index * size, (index + 1) * size)
-                    }),
+              computed(() =>
+                step({
+                  ...kept,
+                  ...tensorsOf(carried, (input) => named(state, input.name)),
+                  ...tensorsOf(perStep, (input) => {
+                    const size = sizeOf(input.shape)
+                    return named(given, input.name).subarray(index * size, (index + 1) * size)
                   }),
-                ),
+                }),
               ),
             )
             for (const { name, values } of reports) values[index] = state[name]?.[0] ?? Number.NaN
@@ -66,6 +64,16 @@ const keep = (fixed: readonly SessionInput[]): Record<string, tf.Tensor> =>
   Object.fromEntries(
     fixed.map((input) => [input.name, tf.tensor(input.values, [...input.shape], input.dtype)]),
   )
+
+/** The values of what `run` returns; every tensor it made is freed. */
+function computed(run: () => Tensors): Arrays {
+  let values: Arrays = {}
+  // Nothing may be returned through tidy: it looks for tensors in every single number of an array.
+  tf.tidy(() => {
+    values = read(run())
+  })
+  return values
+}
 
 const read = (tensors: Tensors): Arrays =>
   Object.fromEntries(

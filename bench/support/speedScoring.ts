@@ -9,7 +9,7 @@ import { alternate, type Contender, fastest, milliseconds } from './timing.ts'
 
 const rows = 1_000_000
 const features = 32
-const torchBatches = [2048, 8192, 32_768]
+const torchBatches = [2048, 8192]
 
 /** Scores of a million rows by the recipe's model, beside PyTorch's forward pass and an IsolationForest. */
 export async function measureScoring(input: {

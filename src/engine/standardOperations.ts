@@ -55,16 +55,6 @@ const lowerings: Readonly<Record<string, Lowering>> = {
     if (factor === 1) emit('MatMul', inputs, output)
     else emit('Mul', [emit('MatMul', inputs, fresh(output)), number(fresh, factor)], output)
   },
-
-  /** x sigmoid(alpha x). */
-  QuickGelu: ({ node, fresh, emit }) => {
-    const [x] = node.inputs
-    const [output] = node.outputs
-    if (!x || !output) throw new Error('QuickGelu without its input cannot be written.')
-    const factor = floatOf(node.attributes.alpha, 1.702)
-    const scaled = factor === 1 ? x : emit('Mul', [x, number(fresh, factor)], fresh(x))
-    emit('Mul', [x, emit('Sigmoid', [scaled], fresh(x))], output)
-  },
 }
 
 function operands(node: FileNode): [FileValue, FileValue, FileValue] {

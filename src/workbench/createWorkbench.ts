@@ -99,7 +99,10 @@ function joinParts(parts: Parts): Workbench {
     async readProject() {
       const datasets = await listDatasets(database)
       const byId = new Map(datasets.map((dataset) => [dataset.datasetId, dataset]))
-      const engines = await engineStatuses()
+      const engines = (await engineStatuses()).sort(
+        // The one in use first: so the window knows it.
+        (one, other) => Number(other.name === engineName) - Number(one.name === engineName),
+      )
       const samples = await readSamples(samplesFolder)
       // Jobs and runs are read last, with nothing awaited after them: an older answer would undo an ending.
       return {

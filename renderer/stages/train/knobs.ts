@@ -103,7 +103,7 @@ export const lossKnobs: readonly (NumberSetting | ChoiceSetting)[] = [
     title: 'Row loss',
     help: 'A logarithm keeps a few very odd rows from ruling the training.',
     options: [
-      { value: 'log1p', title: 'Logarithm of the mean' },
+      { value: 'log1p', title: 'Logarithm' },
       { value: 'mean', title: 'Mean' },
     ],
   }),

@@ -32,7 +32,8 @@ export function planSentence(
 
 /** What a training, once for each seed, will take. */
 export function estimateSentence({ seconds, bytes }: TrainingEstimate, runs: number): string {
-  const memory = `${formatBytes(bytes)} of memory`
+  // An estimate: two digits say all that is known.
+  const memory = `${formatBytes(Number(bytes.toPrecision(2)))} of memory`
   const time = formatSeconds(seconds * runs)
   const about = time.startsWith('under') ? time : `about ${time}`
   return runs === 1 ? `Takes ${about} and ${memory}.` : `${runs} runs take ${about} together and ${memory}.`

@@ -230,7 +230,7 @@ describe('training words', () => {
   })
 
   it('say what a training takes, for all of its seeds', () => {
-    const estimate = { seconds: 4.2, bytes: 120_000_000 }
+    const estimate = { seconds: 4.2, bytes: 123_456_789 }
     expect(estimateSentence(estimate, 1)).toBe('Takes about 4 s and 120 MB of memory.')
     expect(estimateSentence(estimate, 3)).toBe('3 runs take about 13 s together and 120 MB of memory.')
     expect(estimateSentence({ seconds: 0.2, bytes: 1e6 }, 1)).toBe('Takes under a second and 1 MB of memory.')

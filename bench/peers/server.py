@@ -26,7 +26,7 @@ def versions(_request):
 
 
 def steps(request):
-    """Seconds for some further steps of a training that is kept."""
+    """Seconds for some further steps of a training that is kept, after a few that warm it up again."""
     import torch
     from torch_training import Training
 
@@ -34,6 +34,7 @@ def steps(request):
     torch.set_num_threads(request["threads"])
     if key not in trainings:
         trainings[key] = Training(**request["training"])
+    trainings[key].run(request["warmUp"])
     return {"seconds": trainings[key].run(request["count"])}
 
 

@@ -152,8 +152,15 @@ export interface Api {
   readLatentMap(input: { runId: string }): Promise<LatentMap>
   /** The rows whose codes are nearest to a row's, at most 100. */
   readNeighbours(input: { runId: string; row: number; count: number }): Promise<Neighbours>
-  /** What the decoder makes of codes, in original units; at most 1,000 at a time. */
-  decodeCodes(input: { runId: string; codes: readonly (readonly number[])[] }): Promise<MadeRows>
+  /**
+   * What the decoder makes of codes, in original units; at most 1,000 at a time. Conditional models take the context
+   * of `likeRow`.
+   */
+  decodeCodes(input: {
+    runId: string
+    codes: readonly (readonly number[])[]
+    likeRow?: number | undefined
+  }): Promise<MadeRows>
   /** New rows of a variational model: codes drawn from its prior; at most 1,000. Conditional models take the context of `likeRow`. */
   generateRows(input: {
     runId: string

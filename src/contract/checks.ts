@@ -197,6 +197,7 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
   decodeCodes: z.strictObject({
     runId: id,
     codes: z.array(z.array(z.number()).min(1).max(4096)).min(1).max(1_000),
+    likeRow: count.exactOptional(),
   }),
   generateRows: z.strictObject({
     runId: id,

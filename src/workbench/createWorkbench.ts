@@ -73,7 +73,11 @@ function joinParts(parts: Parts): Workbench {
   const { announce, samplesFolder, engineName, folder, database, runs, models, threads, fallBack } = parts
   let engine: Promise<Engine> | undefined
   const openedEngine = () => {
-    engine ??= openEngine(engineName, { threads, fallBack })
+    engine ??= openEngine(engineName, { threads, fallBack }).catch((error) => {
+      // What was in its way may be gone at the next call.
+      engine = undefined
+      throw error
+    })
     return engine
   }
   const traffic = createTraffic()

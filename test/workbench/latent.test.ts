@@ -154,6 +154,9 @@ describe('the latent space of a run', () => {
     ] as const) {
       const made = await api.generateRows({ runId, count: 4, seed: 3, likeRow })
       expect(made.rows.map(({ cells }) => cells[3])).toEqual([machine, machine, machine, machine])
+      const codes = made.rows.map(({ code }) => code)
+      const decoded = await api.decodeCodes({ runId, codes, likeRow })
+      expect(decoded.rows.map(({ cells }) => cells[3])).toEqual([machine, machine, machine, machine])
     }
     const between = await api.interpolateRows({ runId, from: 2, to: 3, steps: 4 })
     expect(between.rows.map(({ cells }) => cells[3])).toEqual(['press', 'press', 'mill', 'mill'])

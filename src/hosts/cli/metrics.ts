@@ -17,8 +17,8 @@ export function atThreshold({ labels }: Pick<ScoreOrder, 'labels'>, flagged: num
     values.reduce((sum, value) => sum + (value === label ? 1 : 0), 0)
   const all = labels ?? new Uint8Array()
   const hits = count(all.subarray(0, flagged), 1)
-  const false_ = count(all.subarray(0, flagged), 0)
-  const precision = hits / Math.max(1, hits + false_)
+  const falseAlarms = count(all.subarray(0, flagged), 0)
+  const precision = hits / Math.max(1, hits + falseAlarms)
   const recall = hits / Math.max(1, count(all, 1))
   const f1 = hits === 0 ? 0 : (2 * precision * recall) / (precision + recall)
   return { precision, recall, f1 }

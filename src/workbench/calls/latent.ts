@@ -125,13 +125,13 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
         return { columns, rows }
       }),
 
-    decodeCodes: ({ runId, codes }) =>
+    decodeCodes: ({ runId, codes, likeRow }) =>
       withSpace(runId, (opened) => {
         const matrix = codesMatrix(codes, opened.space.reader.width)
         return made(
           opened,
           matrix,
-          codes.map(() => plainest(opened)),
+          codes.map(() => likeRow ?? plainest(opened)),
         )
       }),
 

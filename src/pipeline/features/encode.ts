@@ -56,6 +56,7 @@ function chunkWriter(encoder: Encoder, chunk: TableChunk): Write {
   const columns = featureCount(encoder)
   const { scale } = scalesOf(encoder)
   const writers: Write[] = []
+  const vectors = new Map(encoder.columns.map(({ name }, index) => [name, chunk.vectors[index]]))
   let offset = 0
   for (const [index, column] of encoder.columns.entries()) {
     const vector = chunk.vectors[index]
@@ -64,7 +65,7 @@ function chunkWriter(encoder: Encoder, chunk: TableChunk): Write {
       writers.push(textWriter({ texts: vector.values, features: column.features, columns, offset, scale }))
     else {
       for (const [place, feature] of column.features.entries()) {
-        const read = numberReader(feature, { encoder, chunk, vector })
+        const read = numberReader(feature, { encoder, vectors, vector })
         writers.push(numberWriter({ read, columns, offset: offset + place }))
       }
     }
@@ -117,7 +118,11 @@ function textWriter(input: {
 /** The encoded value of one feature of a number or date-time column, by row. */
 function numberReader(
   feature: Feature,
-  cells: { readonly encoder: Encoder; readonly chunk: TableChunk; readonly vector: CellVector },
+  cells: {
+    readonly encoder: Encoder
+    readonly vectors: ReadonlyMap<string, CellVector | undefined>
+    readonly vector: CellVector
+  },
 ): (row: number) => number {
   const numbers = numbersOf(cells.vector)
   const { scale } = scalesOf(cells.encoder)
@@ -133,8 +138,7 @@ function numberReader(
       return (row) => finite(wave(2 * Math.PI * phaseOf(numbers[row] ?? Number.NaN, feature.period)))
     }
     case 'since-column': {
-      const place = cells.encoder.columns.findIndex((column) => column.name === feature.column)
-      const others = numbersOf(cells.chunk.vectors[place])
+      const others = numbersOf(cells.vectors.get(feature.column))
       return (row) => finite(((numbers[row] ?? Number.NaN) - (others[row] ?? Number.NaN)) / 1000)
     }
     case 'missing':

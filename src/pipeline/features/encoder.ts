@@ -59,24 +59,53 @@ export type Period = Extract<Feature, { kind: 'cycle' }>['period']
  */
 export type Encoder = z.infer<typeof encoderSchema>
 
-/** Checks an encoder that was read from a file. */
+/** What a column of numbers, of moments, or of texts becomes. */
+const kindsOfType = {
+  number: ['number', 'missing'],
+  'date-time': ['elapsed', 'cycle', 'since-column', 'missing'],
+  text: ['level', 'other-level', 'missing'],
+} as const satisfies Record<string, readonly Feature['kind'][]>
+
+/**
+ * Checks an encoder that was read from a file.
+ * @throws Failure `bad-request` where encoding, or decoding, could fail or mean something else
+ */
 export function parseEncoder(value: unknown): Encoder {
   const parsed = encoderSchema.safeParse(value)
   if (!parsed.success) {
     const first = parsed.error.issues[0]
-    const where = first ? ` (${first.path.join('.')}: ${first.message})` : ''
-    throw new Failure('bad-request', `The model's encoder is damaged${where}. Train the model again.`)
+    throw damaged(first ? `${first.path.join('.')}: ${first.message}` : 'unreadable')
   }
-  const { columns } = parsed.data
-  const names = new Map(columns.map((column, index) => [column.name, index]))
-  for (const [index, column] of columns.entries()) {
-    for (const one of column.features) {
-      if (one.kind === 'since-column' && (names.get(one.column) ?? index) >= index)
-        throw new Failure('bad-request', `The model's encoder is damaged (${column.name}). Train again.`)
+  const types = new Map<string, ColumnType>()
+  for (const { name, type, features } of parsed.data.columns) {
+    if (types.has(name)) throw damaged(`two columns are called "${name}"`)
+    const kinds: readonly Feature['kind'][] =
+      kindsOfType[type === 'number' || type === 'date-time' ? type : 'text']
+    const reads = new Set<string>()
+    for (const one of features) {
+      if (!kinds.includes(one.kind)) throw damaged(`"${name}" is of type ${type} and has a ${one.kind}`)
+      if (one.kind === 'since-column' && types.get(one.column) !== 'date-time')
+        throw damaged(`"${name}" counts from "${one.column}", which is no earlier date-time`)
+      const read = readOf(one)
+      if (reads.has(read)) throw damaged(`"${name}" has two features for the same`)
+      reads.add(read)
     }
+    types.set(name, type)
   }
   return parsed.data
 }
+
+/** What tells a feature from the others of its column. */
+function readOf(one: Feature): string {
+  if (one.kind === 'level') return `level ${one.value}`
+  return one.kind === 'cycle' ? `${one.period} ${one.wave}` : one.kind
+}
+
+const damaged = (detail: string) =>
+  new Failure(
+    'bad-request',
+    `The model's encoder is damaged (${detail.slice(0, 400)}). Train the model again.`,
+  )
 
 type Scale = (value: number, scaling: Scaling) => number
 

@@ -22,17 +22,18 @@ function isCategory({ features }: EncodedColumn): boolean {
 
 /** Numbers of all features of the named columns, upwards. */
 export function contextFeatures(names: readonly string[], encoder: Encoder | undefined): number[] {
+  const chosen = new Set(names)
   return placed(encoder)
-    .filter(({ column }) => names.includes(column.name))
+    .filter(({ column }) => chosen.has(column.name))
     .flatMap(({ from, to }) => Array.from({ length: to - from }, (_, place) => from + place))
 }
 
 /** The features of each category that is judged. */
 export function categoryBlocks(settings: TrainingSettings, encoder: Encoder | undefined): CategoryBlock[] {
   const { flavour } = settings
-  const context = flavour.kind === 'conditional' ? flavour.context : []
+  const context = new Set(flavour.kind === 'conditional' ? flavour.context : [])
   return placed(encoder)
-    .filter(({ column }) => isCategory(column) && !context.includes(column.name))
+    .filter(({ column }) => isCategory(column) && !context.has(column.name))
     .map(({ from, to }) => ({ from, to }))
 }
 

@@ -3,7 +3,7 @@ import type { CodeSpec, Matrix, ModelSpec } from '../../engine/engine.ts'
 import { denseLayout } from '../../engine/program/layout.ts'
 import { phasesOf } from '../../engine/program/phases.ts'
 import { holdsMissing } from '../../engine/session/batches.ts'
-import type { Encoder } from '../features/encoder.ts'
+import { type Encoder, featureCount } from '../features/encoder.ts'
 import { autoFor, type ResolvedSettings, resolveSettings } from './auto.ts'
 import { checkCombinations, checkSettings } from './checkSettings.ts'
 import { checkModelSize, checkTableSize } from './checkSize.ts'
@@ -45,11 +45,33 @@ export function planModel(input: {
   const settings = resolveSettings(chosen, { rows, features })
   checkSettings(settings)
   checkCombinations(settings, tableFacts({ rows, features, encoder }))
-  checkTableSize(rows, features)
-  const spec = { ...specOf({ settings, features, rows, encoder }), hasMissing }
+  const { spec, trainableParameters } = sizedSpec({ settings, features, rows, encoder })
+  return { settings, spec: { ...spec, hasMissing }, trainableParameters }
+}
+
+/**
+ * What `planModel` makes of the settings of a model that exists. Combinations of settings that are refused today may
+ * have been trained once.
+ * @throws Failure `bad-request` on settings out of range, and on what would not fit into memory
+ */
+export function plannedSpec(input: {
+  readonly settings: TrainingSettings
+  readonly rows: number
+  readonly encoder: Encoder
+}): Omit<Plan, 'settings'> {
+  const { rows, encoder } = input
+  checkSettings(input.settings)
+  const features = featureCount(encoder)
+  const settings = resolveSettings(input.settings, { rows, features })
+  return sizedSpec({ settings, features, rows, encoder })
+}
+
+function sizedSpec(input: Parameters<typeof specOf>[0]): Omit<Plan, 'settings'> {
+  checkTableSize(input.rows, input.features)
+  const spec = specOf(input)
   const trainableParameters = denseLayout(spec).size
   checkModelSize(spec, trainableParameters)
-  return { settings, spec, trainableParameters }
+  return { spec, trainableParameters }
 }
 
 /** The specification for these encoded rows: whether cells are missing, and what values features take. */

@@ -2,12 +2,9 @@ import { readFile, stat } from 'node:fs/promises'
 import { basename } from 'node:path'
 import type { z } from 'zod'
 import { Failure } from '../../contract/failure.ts'
-import { flavourRanges } from '../../contract/settings.ts'
 import { type OnnxParts, readOnnxParts } from '../../engine/onnxReader.ts'
-import { denseLayout } from '../../engine/program/layout.ts'
 import { DamagedMessage } from '../../engine/protobuf.ts'
-import { modelSchema } from '../training/modelSchema.ts'
-import { parseModel, type TrainedModel } from '../training/trainedModel.ts'
+import { parseFinalModel } from '../training/trainedModel.ts'
 import {
   aboutSchema,
   checksumOf,
@@ -27,17 +24,22 @@ import { weightsName } from './modelGraph.ts'
  * @throws Failure `unreadable-file` when it is no model, damaged or too large, `disk` when it cannot be read
  */
 export async function readModelFile(path: string, fileName: string = basename(path)): Promise<ModelFile> {
-  let bytes: Uint8Array
+  return parseModelFile(await readModelBytes(path, fileName), fileName)
+}
+
+/** The bytes of a file that may be a model. Throws as `readModelFile`. */
+export async function readModelBytes(path: string, fileName: string): Promise<Uint8Array> {
   try {
-    const { size } = await stat(path)
-    if (size > largestFile) throw tooLarge(fileName)
-    bytes = await readFile(path)
+    const found = await stat(path)
+    // A pipe or a device may never end.
+    if (!found.isFile()) throw refusal(fileName, 'it is not a file')
+    if (found.size > largestFile) throw tooLarge(fileName)
+    return await readFile(path)
   } catch (thrown) {
     if (thrown instanceof Failure) throw thrown
     const reason = thrown instanceof Error ? thrown.message : String(thrown)
     throw new Failure('disk', `The model file "${fileName}" cannot be read: ${reason}.`, { file: fileName })
   }
-  return parseModelFile(bytes, fileName)
 }
 
 /** As `readModelFile`, from bytes. */
@@ -69,7 +71,7 @@ function fileOf({ metadata, values }: OnnxParts): ModelFile {
   if (about[metadataNames.checksum] !== checksumOf(metadata, values))
     throw new DamagedMessage('it was damaged on its way, its checksum does not fit')
   return {
-    model: modelOf(about[metadataNames.model], values),
+    model: parseFinalModel(about[metadataNames.model], values),
     threshold: checked(thresholdSchema, json(about[metadataNames.threshold]), 'its threshold'),
     name: about[metadataNames.name],
     trainedAt: about[metadataNames.trainedAt],
@@ -77,20 +79,6 @@ function fileOf({ metadata, values }: OnnxParts): ModelFile {
     trainingHash: about[metadataNames.trainingHash],
     reference: checked(nullableReferenceSchema, json(about[metadataNames.reference]), 'its reference'),
   }
-}
-
-/** Settings, network and encoder from the text, checked against one another and against the weights. */
-function modelOf(text: string, weights: Float32Array): TrainedModel {
-  const { spec } = checked(modelSchema, json(text), 'its model')
-  // Before vectors are made whose length the file decides.
-  const { size } = denseLayout(spec)
-  if (size !== weights.length)
-    throw new DamagedMessage(`it has ${weights.length} weights where its network needs ${size}`)
-  if (spec.code.kind === 'variational' && spec.code.samples > flavourRanges.samples.to)
-    throw new DamagedMessage(`it draws more than ${flavourRanges.samples.to} codes for a row`)
-  const numbers = new Float32Array(size * 3)
-  numbers.set(weights)
-  return { ...parseModel({ json: text, numbers }), unfinished: null }
 }
 
 function json(text: string): unknown {

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { farthest } from '../features/scaling.ts'
 import {
   cellLoss,
   corruption,
@@ -12,6 +13,8 @@ import {
 } from './settingsSchema.ts'
 
 const place = z.number().int().nonnegative()
+/** No encoded value lies farther out; a range of a single value reaches one further. */
+const encoded = number.min(-farthest - 1).max(farthest + 1)
 
 /** Defaults are what the first version, which had no such field, always did. */
 const spec = z
@@ -38,7 +41,7 @@ const spec = z
     cellLoss: cellLoss.default('squared'),
     categories: z.array(z.strictObject({ from: place, to: place })).default([]),
     ranges: z
-      .strictObject({ low: z.array(number), high: z.array(number) })
+      .strictObject({ low: z.array(encoded), high: z.array(encoded) })
       .nullable()
       .default(null),
     rowLoss,

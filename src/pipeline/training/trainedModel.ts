@@ -1,10 +1,10 @@
+import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../contract/failure.ts'
 import type { TrainingSettings } from '../../contract/records.ts'
 import type { ModelSpec, TrainingState } from '../../engine/engine.ts'
-import { denseLayout } from '../../engine/program/layout.ts'
 import { type Encoder, featureCount, parseEncoder } from '../features/encoder.ts'
-import { checkSettings } from '../model/checkSettings.ts'
-import { checkModelSize } from '../model/checkSize.ts'
+import { plannedSpec } from '../model/plan.ts'
+import { needsRanges } from '../model/ranges.ts'
 import type { Best } from './earlyStopping.ts'
 import { modelSchema } from './modelSchema.ts'
 import type { Pending } from './steps.ts'
@@ -61,31 +61,70 @@ export function serialiseModel({ state, unfinished, ...rest }: TrainedModel): Se
   return { json: JSON.stringify(content), numbers }
 }
 
+/** A model without its numbers, checked. */
+export interface ModelDescription extends Omit<TrainedModel, 'state' | 'unfinished'> {
+  readonly state: Pick<TrainingState, 'step' | 'random'>
+  readonly unfinished: Omit<UnfinishedState, 'latestWeights'> | null
+  /** How many weights the network has. */
+  readonly weights: number
+}
+
 /** Reads a model back. Throws Failure `bad-request` when its parts are damaged or do not belong together. */
 export function parseModel({ json, numbers }: SerialisedModel): TrainedModel {
+  const { weights: count, unfinished, state, ...rest } = parseDescription(json)
+  const vectors = unfinished?.best ? 4 : 3
+  if (numbers.length !== count * vectors) {
+    throw damaged(`${numbers.length} numbers where the network needs ${count * vectors}`)
+  }
+  checkNumbers(numbers)
+  const part = (index: number) => numbers.slice(index * count, (index + 1) * count)
+  return {
+    ...rest,
+    state: { ...state, weights: part(0), firstMoment: part(1), secondMoment: part(2) },
+    unfinished: unfinished && { ...unfinished, latestWeights: unfinished.best ? part(3) : null },
+  }
+}
+
+/** Reads a model that is not trained on any more: without the optimiser's memory. Throws as `parseModel`. */
+export function parseFinalModel(json: string, weights: Float32Array): TrainedModel {
+  const { weights: count, unfinished: _unfinished, state, ...rest } = parseDescription(json)
+  if (weights.length !== count) throw damaged(`${weights.length} weights where its network needs ${count}`)
+  checkNumbers(weights)
+  const none = new Float32Array(count)
+  return { ...rest, state: { ...state, weights, firstMoment: none, secondMoment: none }, unfinished: null }
+}
+
+/** Nothing is made whose size the text decides before the text is known to fit its own settings. */
+function parseDescription(json: string): ModelDescription {
   if (json.length > longestJson) throw damaged('its description is too long')
   const parsed = modelSchema.safeParse(parseJson(json))
   if (!parsed.success) {
     const first = parsed.error.issues[0]
     throw damaged(first ? `${first.path.join('.')}: ${first.message}` : 'unreadable')
   }
-  const { format: _format, version: _version, state, unfinished, ...rest } = parsed.data
+  const { format: _format, version: _version, ...rest } = parsed.data
   const encoder = parseEncoder(rest.encoder)
-  checkSettings(rest.settings)
-  const count = denseLayout(rest.spec).size
-  checkModelSize(rest.spec, count)
   if (featureCount(encoder) !== rest.spec.features) throw damaged('encoder and network differ in features')
-  const vectors = unfinished?.best ? 4 : 3
-  if (numbers.length !== count * vectors) {
-    throw damaged(`${numbers.length} numbers where the network needs ${count * vectors}`)
+  const planned = plannedSpec({ settings: rest.settings, rows: rest.rows, encoder })
+  const found = new Map(Object.entries(whatScores(rest.spec)))
+  for (const [name, value] of Object.entries(whatScores(planned.spec))) {
+    if (!isDeepStrictEqual(value, found.get(name)))
+      throw damaged(`"${name}" of its network is not what its settings say`)
   }
-  if (!numbers.every(Number.isFinite)) throw damaged('a weight is not a number')
-  const part = (index: number) => numbers.slice(index * count, (index + 1) * count)
-  return {
-    ...rest,
-    encoder,
-    state: { ...state, weights: part(0), firstMoment: part(1), secondMoment: part(2) },
-    unfinished: unfinished && { ...unfinished, latestWeights: unfinished.best ? part(3) : null },
+  if ((rest.spec.ranges !== null) !== needsRanges(rest.spec)) throw damaged('ranges do not fit its losses')
+  return { ...rest, encoder, weights: planned.trainableParameters }
+}
+
+/** Without what the rows say, and what a version of Residual finds best to train with: the next may find otherwise. */
+function whatScores({ ranges: _1, hasMissing: _2, ...rest }: ModelSpec) {
+  const { initialScales: _3, trim: _4, optimiser: _5, schedule: _6, ...scores } = rest
+  return scores
+}
+
+function checkNumbers(numbers: Float32Array): void {
+  // A loop, since there may be a hundred million.
+  for (let place = 0; place < numbers.length; place++) {
+    if (!Number.isFinite(numbers[place])) throw damaged('a weight is not a number')
   }
 }
 

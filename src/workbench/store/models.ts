@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto'
-import { copyFile, mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../../contract/failure.ts'
 import type { ModelSummary } from '../../contract/records.ts'
 import { featureCount } from '../../pipeline/features/encoder.ts'
 import type { ModelFile } from '../../pipeline/modelFile/modelFile.ts'
-import { readModelFile } from '../../pipeline/modelFile/readModelFile.ts'
+import { parseModelFile, readModelBytes, readModelFile } from '../../pipeline/modelFile/readModelFile.ts'
 import { replaceFile } from './folder.ts'
 
 export interface ModelStore {
@@ -65,19 +65,17 @@ export async function openModelStore(folder: string): Promise<ModelStore> {
       const draft = join(folder, `.${modelId}`)
       await mkdir(draft)
       try {
-        // Read before it is copied: what is no model may be of any size.
-        const summary = summaryOf(modelId, await readModelFile(path, fileName))
+        // Read once: what was checked is what will score.
+        const bytes = await readModelBytes(path, fileName)
+        const summary = summaryOf(modelId, parseModelFile(bytes, fileName))
         const same = [...models.values()].find((known) => isSame(known.summary, summary))
         if (same) return same.summary
-        const copy = join(draft, 'model.onnx')
-        await copyFile(path, copy)
+        await writeFile(join(draft, 'model.onnx'), bytes, { flush: true })
         const openedAt = new Date().toISOString()
         await replaceFile(join(draft, 'model.json'), JSON.stringify({ openedAt }))
-        // And as it was copied: that is what will score.
-        const kept = summaryOf(modelId, await readModelFile(copy, fileName))
         await rename(draft, join(folder, modelId))
-        models.set(modelId, { openedAt, summary: kept })
-        return kept
+        models.set(modelId, { openedAt, summary })
+        return summary
       } finally {
         await rm(draft, { recursive: true, force: true })
       }

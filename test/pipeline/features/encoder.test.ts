@@ -300,4 +300,29 @@ describe('parseEncoder', () => {
     const damaged = { version: 1, columns: [{ name: 'end', type: 'date-time', features }], dropped: [] }
     expect(() => parseEncoder(damaged)).toThrow(/damaged/)
   })
+  it('refuses features that columns of a type cannot have, and what is there twice', () => {
+    const scaling = { centre: 0, spread: 1 }
+    const number = { kind: 'number', decimals: 0, minimum: 0, maximum: 1, scaling }
+    const level = { kind: 'level', value: 'a', scaling }
+    const elapsed = { kind: 'elapsed', origin: 0, scaling }
+    const since = { kind: 'since-column', column: 'first', scaling }
+    const read = (...columns: readonly (readonly [string, string, ...object[]])[]) =>
+      parseEncoder({
+        version: 1,
+        columns: columns.map(([name, type, ...features]) => ({ name, type, features })),
+        dropped: [],
+      })
+    const [start, end] = [['first', 'date-time', elapsed] as const, ['end', 'date-time', since] as const]
+    expect(read(start, end).columns).toHaveLength(2)
+    const refused = expect.objectContaining({ code: 'bad-request' })
+    expect(() => read(['size', 'number', level])).toThrow(refused)
+    expect(() => read(['kind', 'category', number])).toThrow(refused)
+    expect(() => read(['kind', 'text', elapsed])).toThrow(refused)
+    expect(() => read(['when', 'date-time', number])).toThrow(refused)
+    expect(() => read(['first', 'category', level], end)).toThrow(refused)
+    expect(() => read(['first', 'number', number], end)).toThrow(refused)
+    expect(() => read(start, start)).toThrow(refused)
+    expect(() => read(['kind', 'category', level, { ...level }])).toThrow(refused)
+    expect(() => read(['kind', 'category', level, { ...level, value: 'b' }])).not.toThrow()
+  })
 })

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process'
 import { randomInt } from 'node:crypto'
 import { mkdtempSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -105,6 +106,13 @@ describe(`a model file read back (seed ${seed})`, () => {
     await expect(readModelFile(huge)).rejects.toMatchObject({ code: 'unreadable-file' })
   })
 
+  it.skipIf(process.platform === 'win32')('is refused when it is no file, and might never end', async () => {
+    const pipe = join(folder, 'pipe.onnx')
+    execFileSync('mkfifo', [pipe])
+    for (const endless of [pipe, '/dev/zero', folder])
+      await expect(readModelFile(endless)).rejects.toMatchObject({ code: 'unreadable-file' })
+  })
+
   it('is refused when it lost its end', () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), (length) => {
@@ -147,7 +155,7 @@ describe(`a model file read back (seed ${seed})`, () => {
     const { weights } = file.model.state
     expect(refusalOf(rewritten({ weights: weights.slice(1) }))).toMatch(/weights where its network needs/)
     expect(refusalOf(rewritten({ weights: weights.with(3, Number.NaN) }))).toMatch(/not a number/)
-    expect(withPart('spec', { copies: 2 ** 40 })).toMatch(/network needs/)
+    expect(withPart('spec', { copies: 2 ** 40 })).toMatch(/"copies" of its network/)
     expect(withPart('spec', { layers: [12] })).toMatch(/damaged/)
     expect(withPart('spec', { unknown: 1 })).toMatch(/damaged/)
     expect(withPart('spec', { features: 'many' })).toMatch(/damaged/)
@@ -155,7 +163,32 @@ describe(`a model file read back (seed ${seed})`, () => {
     const [first] = file.model.encoder.columns
     expect(withPart('encoder', { columns: [first] })).toMatch(/differ in features/)
     const variational = { kind: 'variational', beta: 1, warmUpShare: 0, score: 'elbo', samples: 1e12 }
-    expect(withPart('spec', { code: variational })).toMatch(/codes for a row|network needs/)
+    expect(withPart('spec', { code: variational })).toMatch(/"code" of its network/)
+    expect(withPart('spec', { inputDivisor: 1e-300 })).toMatch(/"inputDivisor" of its network/)
+    expect(withPart('spec', { ranges: file.model.spec.ranges ? null : everyRange() })).toMatch(/ranges/)
+  })
+
+  it('is refused when settings and network agree on what no training may be', () => {
+    const both = (settings: object, spec: object) => {
+      const model = modelText()
+      const changed = {
+        ...model,
+        settings: { ...(model.settings as object), ...settings },
+        spec: { ...(model.spec as object), ...spec },
+      }
+      return refusalOf(rewritten({ texts: { [metadataNames.model]: JSON.stringify(changed) } }))
+    }
+    // Small enough to be read in no time, and it would never be scored.
+    expect(both({ copies: 3000 }, { copies: 3000 })).toMatch(/"copies" is 3000/)
+    expect(both({ hidden: [2 ** 31] }, { layers: [2 ** 31, 2, 2 ** 31] })).toMatch(/hidden/)
+    const flavour = { kind: 'variational', beta: 1, warmUpShare: 0, score: 'elbo', samples: 1e12 }
+    expect(both({ flavour }, { code: flavour })).toMatch(/samples/)
+    const loss = 'binary-cross-entropy'
+    expect(both({ loss }, { cellLoss: loss, ranges: null })).toMatch(/ranges/)
+    const { low, high } = everyRange()
+    expect(both({ loss }, { cellLoss: loss, ranges: { low, high } })).toBe('opened')
+    expect(both({ loss }, { cellLoss: loss, ranges: { low, high: high.with(0, 1e300) } })).toMatch(/ranges/)
+    expect(both({ categoryLoss: 'softmax' }, {})).toMatch(/"categories" of its network/)
   })
 
   it('is refused when its texts are hostile', () => {
@@ -211,6 +244,11 @@ describe(`a model file read back (seed ${seed})`, () => {
 const modelText = (): Record<string, unknown> => {
   const { metadata } = readOnnxParts(bytes, { initializer: weightsName, longestText })
   return JSON.parse(metadata.get(metadataNames.model) ?? '')
+}
+
+const everyRange = () => {
+  const { features } = file.model.spec
+  return { low: new Array<number>(features).fill(-1), high: new Array<number>(features).fill(1) }
 }
 
 describe('the training hash', () => {

@@ -1,5 +1,5 @@
 import type { TrainingSettings } from './records.ts'
-import { heldOutRows } from './settings.ts'
+import { heldOutRows, principalComponentLimits } from './settings.ts'
 
 /** What the rules need to know of a table; columns are those with role `feature`. */
 export interface TableFacts {
@@ -54,6 +54,16 @@ const rules: readonly Rule[] = [
       (table?.features ?? 0) < 2
         ? 'This flavour needs at least two features: its code must be narrower than its input. Use more columns or the denoising flavour.'
         : `A code of ${counted(code ?? 1)} nodes can copy the ${counted(table?.features ?? 0)} features of this table, so nothing is odd to it. Give it fewer nodes than features.`,
+  },
+  {
+    settings: ['code', 'flavour'],
+    applies: isKind('pca'),
+    refuses: ({ code }, table) =>
+      table !== null &&
+      table.features > principalComponentLimits.features &&
+      (code ?? 1) > principalComponentLimits.code,
+    message: (_settings, table) =>
+      `This table has ${counted(table?.features ?? 0)} features; of more than ${principalComponentLimits.features} at most ${principalComponentLimits.code} principal components are computed. Give the code ${principalComponentLimits.code} nodes or fewer, or choose the undercomplete flavour.`,
   },
   {
     settings: ['code', 'flavour'],

@@ -24,6 +24,12 @@ export const settingRanges = {
   earlyStopping: whole(1, 1000),
 } as const satisfies Partial<Record<keyof TrainingSettings, SettingRange>>
 
+/**
+ * Principal components: up to so many features any code can be computed; of more features only the leading
+ * components are sought, at most so many of them, so that no single piece of work takes long.
+ */
+export const principalComponentLimits = { features: 256, code: 100 } as const
+
 /** Of `hidden` and `decoder`: how many layers, and nodes in each. */
 export const hiddenLayers: SettingRange = whole(0, 6)
 export const hiddenNodes: SettingRange = whole(1, 4096)

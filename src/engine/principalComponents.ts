@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises'
+import { principalComponentLimits } from '../contract/settings.ts'
 import type { Matrix, ModelSpec, TrainingState } from './engine.ts'
-import { addScaled, dot, symmetricEigenPairs, withFixedSigns } from './principalComponents/eigenvectors.ts'
+import { symmetricEigenPairs } from './principalComponents/eigenvectors.ts'
 import {
   columnMeans,
   covariance,
@@ -8,12 +9,13 @@ import {
   type RowSource,
   rowSource,
 } from './principalComponents/moments.ts'
+import { smallestPlaces } from './principalComponents/select.ts'
+import { spender } from './principalComponents/spender.ts'
 import { leadingEigenPairs } from './principalComponents/subspace.ts'
+import { addScaled, dot, withFixedSigns } from './principalComponents/vectors.ts'
 import { denseLayout } from './program/layout.ts'
 import { seededRandom } from './random.ts'
 
-/** Up to this many features the whole covariance is decomposed; above, only its leading eigenvectors are found. */
-const decomposedWhole = 256
 /** How often trimmed components are fitted anew to the rows that fit them best. */
 const refits = 3
 
@@ -52,15 +54,15 @@ export async function principalComponents(
   const { features } = source
   const count = Math.min(input.count, features)
   const { means, totalVariance } = await columnMeans(source)
-  const isSmall = features <= decomposedWhole || 4 * count > features
-  const pairs = isSmall
-    ? symmetricEigenPairs(await covariance(source, means), features)
+  const pairs = isDecomposedWhole(source)
+    ? await symmetricEigenPairs(await covariance(source, means), features, spender(turnOf(input)))
     : await leadingEigenPairs({
         size: features,
         count,
         multiply: (vectors) => covarianceProducts(source, means, vectors),
         random: seededRandom(1, 'principal components'),
         start: input.near,
+        turn: turnOf(input),
       })
   return {
     means,
@@ -70,12 +72,17 @@ export async function principalComponents(
   }
 }
 
-function sourceOf({ rows, drawFrom, signal, giveWay }: Rows): RowSource {
-  return rowSource(rows, drawFrom ?? null, async () => {
+/** Few features: the whole covariance is decomposed. Of more only the leading eigenvectors are sought. */
+const isDecomposedWhole = ({ features }: RowSource) => features <= principalComponentLimits.features
+
+function turnOf({ signal, giveWay }: Rows): () => Promise<void> {
+  return async () => {
     await (giveWay ?? setImmediate)()
     signal?.throwIfAborted()
-  })
+  }
 }
+
+const sourceOf = (input: Rows): RowSource => rowSource(input.rows, input.drawFrom ?? null, turnOf(input))
 
 /**
  * Exact principal components as the weights of a linear autoencoder: its code is V^T (x - mean) and its
@@ -100,7 +107,7 @@ export async function fitPrincipalComponents(
   // 0.756 / 0.431.
   const centre = { ...(await columnMeans(source)), components: [], variances: [] }
   const fromCentre = await concentrated(input, centre, kept)
-  if (source.features > decomposedWhole) return stateOf(spec, fromCentre.fitted)
+  if (!isDecomposedWhole(source)) return stateOf(spec, fromCentre.fitted)
   const fromAll = await concentrated(input, await fitAll(), kept)
   return stateOf(spec, fromAll.error < fromCentre.error ? fromAll.fitted : fromCentre.fitted)
 }
@@ -115,7 +122,7 @@ async function concentrated(
   let fitted = start
   let errors = await rowErrors(source, fitted)
   for (let refit = 0; refit < refits; refit += 1) {
-    const best = smallest(errors, kept)
+    const best = await smallestPlaces(errors, kept, turnOf(input))
     fitted = await principalComponents({
       ...input,
       drawFrom: input.drawFrom ? best.map((place) => input.drawFrom?.[place] ?? 0) : best,
@@ -124,10 +131,8 @@ async function concentrated(
     })
     errors = await rowErrors(source, fitted)
   }
-  return {
-    fitted,
-    error: smallest(errors, kept).reduce((sum, place) => sum + (errors[place] ?? 0), 0),
-  }
+  const best = await smallestPlaces(errors, kept, turnOf(input))
+  return { fitted, error: best.reduce((sum, place) => sum + (errors[place] ?? 0), 0) }
 }
 
 /** Mean squared error of each row's present cells: its score. */
@@ -155,13 +160,6 @@ async function rowErrors(
   return errors
 }
 
-/** Places of the `count` smallest values, ascending by place. Of equal values the earlier ones. */
-function smallest(values: Float64Array, count: number): Int32Array {
-  const order = Int32Array.from(values, (_, place) => place)
-  order.sort((a, b) => (values[a] ?? 0) - (values[b] ?? 0) || a - b)
-  return order.slice(0, count).sort()
-}
-
 function stateOf(spec: ModelSpec, { means, components }: PrincipalComponents): TrainingState {
   const layout = denseLayout(spec)
   const width = spec.layers[0] ?? 0
@@ -177,7 +175,12 @@ function stateOf(spec: ModelSpec, { means, components }: PrincipalComponents): T
     }
   }
   const parts = [encode, codeBiases, decode, means]
-  const weights = Float32Array.from(parts.flatMap((part) => Array.from(part)))
+  const weights = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let offset = 0
+  for (const part of parts) {
+    weights.set(part, offset)
+    offset += part.length
+  }
   if (
     weights.length !== layout.size ||
     spec.copies !== 1 ||

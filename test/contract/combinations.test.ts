@@ -100,4 +100,13 @@ describe('combinationProblems', () => {
     ])
     expect(combinationProblems(of('undercomplete', { code: 12 }), null)).toEqual([])
   })
+
+  it('refuses more principal components of a wide table than can be computed, and names how many can', () => {
+    const wide = { ...table, features: 600 }
+    expect(combinationProblems(of('pca', { code: 101 }), wide)).toMatchObject([
+      { settings: ['code', 'flavour'], message: expect.stringMatching(/600 features.* 100 nodes or fewer/) },
+    ])
+    expect(combinationProblems(of('pca', { code: 100 }), wide)).toEqual([])
+    expect(combinationProblems(of('pca', { code: 255 }), { ...table, features: 256 })).toEqual([])
+  })
 })

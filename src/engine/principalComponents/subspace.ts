@@ -1,5 +1,10 @@
 import { fillNormals, type Random } from '../random.ts'
-import { addScaled, dot, type EigenPairs, symmetricEigenPairs } from './eigenvectors.ts'
+import { type EigenPairs, symmetricEigenPairs } from './eigenvectors.ts'
+import { type Spend, spender } from './spender.ts'
+import { addScaled, dot } from './vectors.ts'
+
+/** Vectors that are decomposed at once, where not more are asked for. */
+const mostVectors = 256
 
 /** Residuals below this share of the largest eigenvalue count as zero. */
 const tolerance = 1e-6
@@ -11,6 +16,7 @@ const mostRounds = 300
  * (Wu and Simon, 2000; without preconditioner the same as Davidson's method).
  * @param multiply products of the matrix with each of the vectors
  * @param start vectors close to the eigenvectors, where some are known
+ * @param turn awaited about every 40 ms, so that other work comes first; it may throw to end this
  */
 export async function leadingEigenPairs(input: {
   readonly size: number
@@ -18,23 +24,31 @@ export async function leadingEigenPairs(input: {
   readonly multiply: (vectors: readonly Float64Array[]) => Promise<Float64Array[]>
   readonly random: Random
   readonly start?: readonly Float64Array[] | undefined
+  readonly turn: () => Promise<void>
 }): Promise<EigenPairs> {
   const { size, count, multiply, random } = input
+  const spend = spender(input.turn)
   // A few more than asked for: the last ones of a block converge last.
   const width = Math.min(size, count + 4)
-  const most = Math.min(size, 6 * width)
+  const most = Math.min(size, Math.max(2 * width, Math.min(6 * width, mostVectors)))
+  const longest = Math.min(2 * width, Math.max(width, most - width))
   let basis: Float64Array[] = []
   let images: Float64Array[] = []
   let ritz: EigenPairs = { values: [], vectors: [] }
-  let block = orthonormal([...(input.start ?? []), ...normalVectors(width, size, random)].slice(0, width), [])
+  const start = [...(input.start ?? []), ...normalVectors(width, size, random)].slice(0, width)
+  let block = await orthonormal(start, [], spend)
   for (let round = 0; round < mostRounds && block.length > 0; round += 1) {
     images.push(...(await multiply(block)))
     basis.push(...block)
-    const { values, vectors } = symmetricEigenPairs(projected(basis, images), basis.length)
-    const kept = Math.min(basis.length, 2 * width)
+    const { values, vectors } = await symmetricEigenPairs(
+      await projected(basis, images, spend),
+      basis.length,
+      spend,
+    )
+    const kept = Math.min(basis.length, longest)
     const top = vectors.slice(0, kept)
-    const ritzVectors = combined(basis, top)
-    const ritzImages = combined(images, top)
+    const ritzVectors = await combined(basis, top, spend)
+    const ritzImages = await combined(images, top, spend)
     ritz = { values: values.slice(0, count), vectors: ritzVectors.slice(0, count) }
     const limit = tolerance * (values[0] ?? 0)
     const residuals = ritzImages.slice(0, width).map((image, index) => {
@@ -48,7 +62,7 @@ export async function leadingEigenPairs(input: {
       basis = ritzVectors
       images = ritzImages
     }
-    block = orthonormal(open, basis)
+    block = await orthonormal(open, basis, spend)
   }
   return ritz
 }
@@ -62,7 +76,11 @@ function normalVectors(count: number, size: number, random: Random): Float64Arra
 }
 
 /** The part of each vector that is new beside `known` and those before it, at length 1; nothing new is left out. */
-function orthonormal(vectors: readonly Float64Array[], known: readonly Float64Array[]): Float64Array[] {
+async function orthonormal(
+  vectors: readonly Float64Array[],
+  known: readonly Float64Array[],
+  spend: Spend,
+): Promise<Float64Array[]> {
   const found: Float64Array[] = []
   for (const vector of vectors) {
     const rest = Float64Array.from(vector)
@@ -73,12 +91,17 @@ function orthonormal(vectors: readonly Float64Array[], known: readonly Float64Ar
     }
     const length = Math.sqrt(dot(rest, rest))
     if (length > 1e-10 * before && length > 0) found.push(rest.map((entry) => entry / length))
+    await spend(4 * rest.length * (known.length + found.length))
   }
   return found
 }
 
 /** The matrix seen in the basis: its entries are basis_i . A basis_j. */
-function projected(basis: readonly Float64Array[], images: readonly Float64Array[]): Float64Array {
+async function projected(
+  basis: readonly Float64Array[],
+  images: readonly Float64Array[],
+  spend: Spend,
+): Promise<Float64Array> {
   const size = basis.length
   const matrix = new Float64Array(size * size)
   for (const [row, vector] of basis.entries()) {
@@ -87,15 +110,23 @@ function projected(basis: readonly Float64Array[], images: readonly Float64Array
       matrix[row * size + column] = entry
       matrix[column * size + row] = entry
     }
+    await spend((size - row) * vector.length)
   }
   return matrix
 }
 
 /** For each list of weights, the sum of the vectors with these weights. */
-function combined(vectors: readonly Float64Array[], weights: readonly Float64Array[]): Float64Array[] {
-  return weights.map((list) => {
+async function combined(
+  vectors: readonly Float64Array[],
+  weights: readonly Float64Array[],
+  spend: Spend,
+): Promise<Float64Array[]> {
+  const sums: Float64Array[] = []
+  for (const list of weights) {
     const sum = new Float64Array(vectors[0]?.length ?? 0)
     for (const [index, vector] of vectors.entries()) addScaled(sum, list[index] ?? 0, vector)
-    return sum
-  })
+    sums.push(sum)
+    await spend(vectors.length * sum.length)
+  }
+  return sums
 }

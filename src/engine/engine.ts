@@ -127,8 +127,11 @@ export interface Session {
   evaluate(rows: Matrix): Promise<number>
   /** Clean rows through the network once. Any number of rows; batches internally. */
   score(rows: Matrix): Promise<ScoredRows>
-  /** Of each row the sum of its `errors` alone, which is several times faster where there are many rows. */
-  rowCosts(rows: Matrix): Promise<Float32Array>
+  /**
+   * Of each row the sum of its `errors` alone, which is several times faster where there are many rows.
+   * @param hasMissing whether any cell is missing, where that is known already
+   */
+  rowCosts(rows: Matrix, hasMissing?: boolean): Promise<Float32Array>
   /** The first copy's code of clean rows: rows x code nodes. */
   encode(rows: Matrix): Promise<Matrix>
   /**

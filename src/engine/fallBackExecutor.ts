@@ -1,5 +1,5 @@
 import { Failure } from '../contract/failure.ts'
-import type { Executor } from './executor.ts'
+import { compileBatches, compileLoops, type Executor } from './executor.ts'
 
 /**
  * Runs everything on `first`; what fails there with a Failure is computed again, and from then on, on `second`.
@@ -56,5 +56,11 @@ export function fallBackExecutor(
   return {
     compile: (definition) => movable((executor) => executor.compile(definition)),
     compileLoop: (definition) => movable((executor) => executor.compileLoop(definition)),
+    ...(first.compileBatches && {
+      compileBatches: (definition) => movable((executor) => compileBatches(executor, definition)),
+    }),
+    ...(first.compileLoops && {
+      compileLoops: (definition, count) => movable((executor) => compileLoops(executor, definition, count)),
+    }),
   }
 }

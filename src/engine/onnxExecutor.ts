@@ -1,11 +1,21 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import type { CompiledFunction, CompiledLoop, Executor } from './executor.ts'
+import type {
+  CompiledBatches,
+  CompiledFunction,
+  CompiledLoop,
+  CompiledLoops,
+  Executor,
+  TensorFunction,
+  TensorLoop,
+} from './executor.ts'
 import { type Graph, type Value, withOwnOutputs } from './graph.ts'
 import { onnxFile } from './onnxFile.ts'
+import type { Fed, Feeds } from './onnxHelper.ts'
 import { loopFile } from './onnxLoop.ts'
 import { guarded, loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
+import { openTeam } from './onnxTeam.ts'
 import { threadsFor } from './onnxThreads.ts'
-import { type Arrays, type InputSpec, type NumberArray, named } from './program/inputs.ts'
+import { type Arrays, type InputSpec, type NumberArray, named, type SessionInput } from './program/inputs.ts'
 import { trace } from './trace.ts'
 
 /** Options that change how, not what, ONNX Runtime computes. */
@@ -70,30 +80,118 @@ export function onnxExecutor(options: OnnxOptions): Executor {
         close: () => session.release(),
       }
     },
+
+    compileBatches: (definition) => batchesOf(definition, options),
+    compileLoops: (definition, count) => loopsOf(definition, count, options),
   }
 }
 
 async function load(bytes: Uint8Array, threads: number, options: OnnxOptions): Promise<InferenceSession> {
   const { InferenceSession } = await loadOnnxRuntime()
-  return guarded(() =>
-    InferenceSession.create(bytes, {
-      executionProviders: ['cpu'],
-      graphOptimizationLevel: 'all',
-      intraOpNumThreads: options.threads ?? threads,
-      // Threads wait for the next operation awake, but not for long, and never between runs: they would take the cores
-      // from the window and everything else.
-      extra: {
-        session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' }, force_spinning_stop: '1' },
-      },
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      // The arena's large single allocations are fatal inside Electron (electron/electron#44291).
-      enableCpuMemArena: false,
-      // Errors are thrown with their reason; logging them too would only repeat it.
-      logSeverityLevel: 4,
-    }),
-  )
+  return guarded(() => InferenceSession.create(bytes, sessionOptions(options.threads ?? threads)))
 }
+
+const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
+  executionProviders: ['cpu'],
+  graphOptimizationLevel: 'all',
+  intraOpNumThreads: threads,
+  // Threads wait for the next operation awake, but not for long, and never between runs: they would take the cores
+  // from the window and everything else.
+  extra: {
+    session: { intra_op: { allow_spinning: '1', spin_duration_us: '50' }, force_spinning_stop: '1' },
+  },
+  interOpNumThreads: 1,
+  executionMode: 'sequential',
+  // The arena's large single allocations are fatal inside Electron (electron/electron#44291).
+  enableCpuMemArena: false,
+  // Errors are thrown with their reason; logging them too would only repeat it.
+  logSeverityLevel: 4,
+})
+
+/** A batch needs no more members than there are batches; this many are plenty to share among. */
+const mostMembers = 4
+
+async function batchesOf(definition: TensorFunction, options: OnnxOptions): Promise<CompiledBatches> {
+  const { fixed, inputs, run } = definition
+  const specs = [...fixed, ...inputs]
+  const graph = withOwnOutputs(trace(specs, run))
+  const team = await openTeam({
+    bytes: functionFile(graph),
+    fixed: fixedFeedsOf(graph, specs, fixed),
+    options: sessionOptions(1),
+    most: mostMembers,
+    threads: options.threads,
+  })
+  return {
+    async run(given) {
+      const feeds = given.map((arrays) =>
+        Object.fromEntries(
+          inputs.map((input, index): [string, Fed] => {
+            const value = graph.inputs[fixed.length + index] as Value
+            return [value.name, { dtype: input.dtype, values: named(arrays, input.name), shape: input.shape }]
+          }),
+        ),
+      )
+      return (await team.run(feeds)).map((results) =>
+        Object.fromEntries(
+          Object.entries(graph.outputs).map(([name, value]) => [name, named(results, value.name)]),
+        ),
+      )
+    },
+    close: () => team.close(),
+  }
+}
+
+async function loopsOf(definition: TensorLoop, count: number, options: OnnxOptions): Promise<CompiledLoops> {
+  const { fixed, carried, perStep, reported } = definition
+  const specs = [...fixed, ...carried, ...perStep]
+  const graph = trace(specs, definition.step)
+  const team = await openTeam({
+    bytes: loopFile(graph, definition),
+    fixed: fixedFeedsOf(graph, specs, fixed),
+    options: sessionOptions(1),
+    most: count,
+    threads: options.threads,
+  })
+  return {
+    async run(steps, starts, given) {
+      const feeds = starts.map((start, loop): Feeds => {
+        const values = given[loop] ?? {}
+        return {
+          steps: { dtype: 'int64', values: BigInt64Array.of(BigInt(steps)), shape: [] },
+          ...fedAs('first', carried, start, []),
+          ...fedAs('all', perStep, values, [steps]),
+        }
+      })
+      const names = [...carried.map((input) => input.name), ...reported]
+      return (await team.run(feeds)).map((results) =>
+        Object.fromEntries(names.map((name) => [name, named(results, `last ${name}`)])),
+      )
+    },
+    close: () => team.close(),
+  }
+}
+
+const fedAs = (
+  prefix: string,
+  inputs: readonly InputSpec[],
+  arrays: Arrays,
+  before: readonly number[],
+): Feeds =>
+  Object.fromEntries(
+    inputs.map(({ name, dtype, shape }) => [
+      `${prefix} ${name}`,
+      { dtype, values: named(arrays, name), shape: [...before, ...shape] },
+    ]),
+  )
+
+const fixedFeedsOf = (graph: Graph, specs: readonly InputSpec[], fixed: readonly SessionInput[]): Feeds =>
+  Object.fromEntries(
+    fixed.map((input) => [
+      graph.inputs[specs.indexOf(input)]?.name ?? '',
+      { dtype: input.dtype, values: input.values, shape: input.shape },
+    ]),
+  )
 
 /** ONNX Runtime reads a typed array in place: feeding the same rows to every chunk copies nothing. */
 function feedsOf(

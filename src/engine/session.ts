@@ -109,8 +109,8 @@ class ModelSession implements Session {
     return this.#openScoring().score(named(this.#flat, 'weights'), rows)
   }
 
-  async rowCosts(rows: Matrix): Promise<Float32Array> {
-    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), rows)
+  async rowCosts(rows: Matrix, hasMissing?: boolean): Promise<Float32Array> {
+    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), rows, hasMissing)
   }
 
   async encode(rows: Matrix): Promise<Matrix> {

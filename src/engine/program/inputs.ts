@@ -10,7 +10,7 @@ export interface InputSpec {
   readonly dtype: 'float32' | 'int32'
 }
 
-/** An input together with its values: the same for every step of a session. */
+/** An input together with its values: the same for every step of a session and for all copies. */
 export interface SessionInput extends InputSpec {
   readonly values: NumberArray
 }
@@ -31,7 +31,18 @@ export function named<T>(record: Readonly<Record<string, T>>, name: string): T {
 export const emptyArray = (input: InputSpec, count: number): NumberArray =>
   input.dtype === 'int32' ? new Int32Array(count) : new Float32Array(count)
 
-/** An input that changes every step, and how its values are drawn, in the order of a program's inputs. */
+/** `make` called when its value is first asked for, and never again. */
+export function once<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined
+  return () => {
+    made ??= { value: make() }
+    return made.value
+  }
+}
+
+/**
+ * An input that changes every step, the same for all copies if it is a scalar, each copy's own if it is [copies, ...]
+ * with more than one side, and how its values are drawn, in the order of a program's inputs. */
 export interface StepInput extends InputSpec {
   draw(target: NumberArray, random: Random, step: number): void
 }

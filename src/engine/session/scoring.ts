@@ -1,22 +1,26 @@
 import { setImmediate } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ScoredRows } from '../engine.ts'
-import type { CompiledFunction, Executor } from '../executor.ts'
-import { type NumberArray, named } from '../program/inputs.ts'
+import { type CompiledBatches, type CompiledFunction, compileBatches, type Executor } from '../executor.ts'
+import { type Arrays, type NumberArray, named } from '../program/inputs.ts'
 import { createScoringProgram, type ScoringProgram } from '../program.ts'
 import { checkRows, holdsMissing, mostBatchRows } from './batches.ts'
 import { closeAll } from './closing.ts'
+import { ofEachCopy } from './copies.ts'
 
 /** Scores any number of rows, in batches of bounded size. */
 export interface Scoring {
   score(weights: NumberArray, rows: Matrix): Promise<ScoredRows>
   /** Of each row: the sum of its errors alone. */
-  rowCosts(weights: NumberArray, rows: Matrix): Promise<Float32Array>
+  rowCosts(weights: NumberArray, rows: Matrix, hasMissing?: boolean): Promise<Float32Array>
   close(): Promise<void>
 }
 
 /** Rows of a batch whose costs alone are asked for: their activations stay in a core's cache. */
-const costBatchSizes = [4096, 512, 64]
+const costBatchSizes = [2048, 256, 32]
+
+/** Batches whose costs are computed before calls are answered again: about 40 ms of work on two cores. */
+const mostBatchesAtOnce = 32
 
 /** Rows of a batch. A graph is compiled and kept for each of these sizes, so they are few. */
 const batchSizes = [8192, 1024, 64]
@@ -43,18 +47,19 @@ export function createScoring(executor: Executor, program: ScoringProgram): Scor
     return made
   }
 
+  const compiledCosts = new Map<string, Promise<CompiledBatches>>()
   const costSizes = costBatchSizes.map((size) => mostBatchRows(spec, size))
   /**
    * Copy by copy, each as a network of its own, rather than as a batch of products: their biases are then added while
    * they multiply, and a copy's activations need not leave the cache before they are used.
    */
-  const costsFor = (batchRows: number, hasMissing: boolean): Promise<CompiledFunction> => {
-    const key = `costs ${batchRows} ${hasMissing}`
-    const known = compiled.get(key)
+  const costsFor = (batchRows: number, hasMissing: boolean): Promise<CompiledBatches> => {
+    const key = `${batchRows} ${hasMissing}`
+    const known = compiledCosts.get(key)
     if (known) return known
     const single = createScoringProgram({ ...spec, copies: 1 })
     const names = Array.from({ length: spec.copies }, (_, copy) => `weights ${copy}`)
-    const made = executor.compile({
+    const made = compileBatches(executor, {
       fixed: [],
       inputs: [
         ...names.map((name) => ({ name, shape: [single.layout.size], dtype: 'float32' as const })),
@@ -67,27 +72,37 @@ export function createScoring(executor: Executor, program: ScoringProgram): Scor
         return { costs: tf.mul(tf.addN(sums), 1 / spec.copies) }
       },
     })
-    compiled.set(key, made)
+    compiledCosts.set(key, made)
     return made
   }
 
   return {
-    async rowCosts(weights, rows) {
+    async rowCosts(weights, rows, hasMissing = holdsMissing(rows)) {
       const costs = new Float32Array(rows.rows)
       if (rows.rows === 0) return costs
       checkRows(spec, rows)
-      const hasMissing = holdsMissing(rows)
       const ofCopies = weightsOfCopies(program, weights)
       const smallestBatch = Math.min(...costSizes)
-      for (let first = 0; first < rows.rows; ) {
+      let first = 0
+      while (first < rows.rows) {
         const left = rows.rows - first
         const size = costSizes.find((one) => one <= left) ?? smallestBatch
-        const to = Math.min(first + size, rows.rows)
-        const cells = rows.values.subarray(first * rows.columns, to * rows.columns)
-        const batch = await costsFor(size, hasMissing)
-        const found = await batch.run({ ...ofCopies, rows: filledUp(cells, size * rows.columns) })
-        costs.set(named(found, 'costs').subarray(0, to - first), first)
-        first = to
+        const count = Math.max(1, Math.min(Math.floor(left / size), mostBatchesAtOnce))
+        const batches = Array.from({ length: count }, (_, batch) => {
+          const from = first + batch * size
+          return { from, to: Math.min(from + size, rows.rows) }
+        })
+        const together = await costsFor(size, hasMissing)
+        const found = await together.run(
+          batches.map(({ from, to }) => {
+            const cells = rows.values.subarray(from * rows.columns, to * rows.columns)
+            return { ...ofCopies, rows: filledUp(cells, size * rows.columns) }
+          }),
+        )
+        for (const [batch, { from, to }] of batches.entries()) {
+          costs.set(named(found[batch] ?? {}, 'costs').subarray(0, to - from), from)
+        }
+        first += count * size
       }
       return costs
     },
@@ -116,7 +131,7 @@ export function createScoring(executor: Executor, program: ScoringProgram): Scor
       }
       return { errors, reconstruction }
     },
-    close: () => closeAll([...compiled.values()]),
+    close: () => closeAll([...compiled.values(), ...compiledCosts.values()]),
   }
 }
 
@@ -128,21 +143,9 @@ function filledUp(cells: Float32Array, length: number): Float32Array {
   return filled
 }
 
-/** The flat vector of each copy, as a network of one copy has it: "weights 0" and so on. */
-function weightsOfCopies(
-  { spec, layout }: ScoringProgram,
-  weights: NumberArray,
-): Record<string, Float32Array> {
-  const { copies } = spec
-  const own = Array.from({ length: copies }, () => new Float32Array(layout.size / copies))
-  let offset = 0
-  for (const { size } of layout.parameters) {
-    const part = size / copies
-    for (const [copy, target] of own.entries()) {
-      const from = offset + copy * part
-      target.set(weights.subarray(from, from + part), offset / copies)
-    }
-    offset += size
-  }
-  return Object.fromEntries(own.map((vector, copy) => [`weights ${copy}`, vector]))
+/** "weights 0" and so on: the flat vector of each copy. */
+function weightsOfCopies({ spec, layout }: ScoringProgram, weights: NumberArray): Arrays {
+  return Object.fromEntries(
+    ofEachCopy(layout, spec.copies, weights).map((vector, copy) => [`weights ${copy}`, vector]),
+  )
 }

@@ -1,10 +1,11 @@
 import type { Matrix, ModelSpec, TrainedSteps } from '../engine.ts'
-import type { Executor } from '../executor.ts'
+import type { CompiledLoops, Executor, TensorLoop } from '../executor.ts'
 import { type Arrays, type InputSpec, named } from '../program/inputs.ts'
 import type { Phase } from '../program/phases.ts'
-import { createProgram, reported } from '../program.ts'
+import { createProgram, type Program, reported } from '../program.ts'
 import type { Random } from '../random.ts'
 import { drawSteps, holdsMissing } from './batches.ts'
+import { drawStepsOfCopies, drawsByCopy, ofAllCopies, ofEachCopy } from './copies.ts'
 
 /** One phase of a training: its noise, drawn in advance, and its compiled steps. */
 export interface Training {
@@ -26,31 +27,17 @@ export async function openTraining(
   drawFrom: Int32Array | undefined,
   phase: Phase,
 ): Promise<Training> {
-  const program = createProgram(
-    // Masks cost time only; cells that are missing without them would make every weight NaN.
-    { ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) },
-    rows,
-    drawFrom,
-    phase,
-  )
+  // Masks cost time only; cells that are missing without them would make every weight NaN.
+  const masked = { ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) }
+  const program = createProgram(masked, rows, drawFrom, phase)
   const stepInputs = [...program.batchInputs, ...program.updateInputs]
-  const flat = (name: string): InputSpec => ({ name, shape: [program.layout.size], dtype: 'float32' })
-  const loop = await executor.compileLoop({
-    fixed: program.sessionInputs,
-    carried: [flat('weights'), flat('firstMoment'), flat('secondMoment')],
-    perStep: stepInputs,
-    reported,
-    step: (inputs) => ({
-      ...program.trainStep(
-        {
-          weights: named(inputs, 'weights'),
-          firstMoment: named(inputs, 'firstMoment'),
-          secondMoment: named(inputs, 'secondMoment'),
-        },
-        inputs,
-      ),
-    }),
-  })
+  if (spec.copies > 1 && executor.compileLoops && drawsByCopy(stepInputs)) {
+    const single = createProgram({ ...masked, copies: 1 }, rows, drawFrom, phase)
+    // What all copies share is drawn as for all of them, whatever one of them would need.
+    const definition = { ...loopOf(single), fixed: program.sessionInputs }
+    return trainCopies(program, phase, await executor.compileLoops(definition, spec.copies))
+  }
+  const loop = await executor.compileLoop(loopOf(program))
   return {
     phase,
     async run(count, firstStep, before, random) {
@@ -65,3 +52,67 @@ export async function openTraining(
     close: () => loop.close(),
   }
 }
+
+const carriedNames = ['weights', 'firstMoment', 'secondMoment'] as const
+
+function loopOf(program: Program): TensorLoop {
+  const flat = (name: string): InputSpec => ({ name, shape: [program.layout.size], dtype: 'float32' })
+  return {
+    fixed: program.sessionInputs,
+    carried: carriedNames.map(flat),
+    perStep: [...program.batchInputs, ...program.updateInputs],
+    reported,
+    step: (inputs) => ({
+      ...program.trainStep(
+        {
+          weights: named(inputs, 'weights'),
+          firstMoment: named(inputs, 'firstMoment'),
+          secondMoment: named(inputs, 'secondMoment'),
+        },
+        inputs,
+      ),
+    }),
+  }
+}
+
+/**
+ * Copies share nothing while they train: each is a loop of its own, in which what it works on is small and products
+ * are plain ones, and several run at once.
+ * @param program of all copies: it draws, so that a copy gets the values that it would get among the others
+ */
+function trainCopies(
+  { spec, layout, batchInputs, updateInputs }: Program,
+  phase: Phase,
+  loops: CompiledLoops,
+): Training {
+  const { copies } = spec
+  return {
+    phase,
+    async run(count, firstStep, before, random) {
+      const carried = carriedNames.map((name) => ofEachCopy(layout, copies, named(before, name)))
+      const starts = Array.from({ length: copies }, (_, copy) =>
+        Object.fromEntries(
+          carriedNames.map((name, at) => [name, carried[at]?.[copy] ?? new Float32Array(0)]),
+        ),
+      )
+      const drawn = drawStepsOfCopies([...batchInputs, ...updateInputs], copies, count, random, firstStep)
+      const results = await loops.run(count, starts, drawn)
+      const all = (name: string) => results.map((result) => named(result, name))
+      return {
+        losses: meanOf(all('loss')),
+        gradientNorms: meanOf(all('gradientNorm').map((norms) => norms.map((norm) => norm ** 2))).map(
+          Math.sqrt,
+        ),
+        flat: Object.fromEntries(carriedNames.map((name) => [name, ofAllCopies(layout, all(name))])),
+      }
+    },
+    close: () => loops.close(),
+  }
+}
+
+/** Step by step the mean over copies. */
+const meanOf = (byCopy: readonly ArrayLike<number>[]): Float32Array =>
+  Float32Array.from(
+    { length: byCopy[0]?.length ?? 0 },
+    (_, step) => byCopy.reduce((sum, values) => sum + (values[step] ?? Number.NaN), 0) / byCopy.length,
+  )

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { ModelSpec } from '../../engine.ts'
 import { fillIntegers, type Random, seededRandom } from '../../random.ts'
-import { named, type SessionInput, type StepInput, sizeOf, type Tensors } from '../inputs.ts'
+import { named, once, type SessionInput, type StepInput, sizeOf, type Tensors } from '../inputs.ts'
 
 const blockValues = 64
 const leastBlocks = 8192
@@ -30,18 +30,30 @@ export function createBank(
   fill: (target: Float32Array, random: Random) => void,
   width = spec.features,
 ): Bank {
-  const cells = spec.copies * spec.batchRows * width
+  const cellsOfCopy = spec.batchRows * width
+  const cells = spec.copies * cellsOfCopy
   const blocksPerStep = Math.ceil(cells / blockValues)
   const blocks = Math.max(leastBlocks, blocksPerStep, Math.min(4 * blocksPerStep, ampleBlocks))
-  const values = new Float32Array(blocks * blockValues)
-  fill(values, seededRandom(spec.seed, name))
+  const values = once(() => {
+    const drawn = new Float32Array(blocks * blockValues)
+    fill(drawn, seededRandom(spec.seed, name))
+    return drawn
+  })
   const shape = [spec.copies, spec.batchRows, width]
   const stepName = `${name} blocks`
   return {
-    session: { name, shape: [blocks, blockValues], dtype: 'float32', values },
+    session: {
+      name,
+      shape: [blocks, blockValues],
+      dtype: 'float32',
+      get values() {
+        return values()
+      },
+    },
     step: {
       name: stepName,
-      shape: [blocksPerStep],
+      // Where every copy has whole blocks, each has its own.
+      shape: cellsOfCopy % blockValues === 0 ? [spec.copies, cellsOfCopy / blockValues] : [blocksPerStep],
       dtype: 'int32',
       draw: (target, random) => fillIntegers(target as Int32Array, random, blocks),
     },

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec } from '../../engine.ts'
 import { fillIntegers, seededRandom } from '../../random.ts'
-import { named, type SessionInput, type StepInput } from '../inputs.ts'
+import { named, once, type SessionInput, type StepInput } from '../inputs.ts'
 import { whereCounted } from '../loss.ts'
 import { createChance } from './chance.ts'
 import type { Corruption } from './corruption.ts'
@@ -37,7 +37,24 @@ export function swap(spec: ModelSpec, rate: number, rows: Matrix, drawFrom?: Int
 function createStrangers(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Array): SessionInput {
   const { features } = spec
   const count = Math.max(256, Math.min(8192, Math.floor(strangerCells / features)))
-  const random = seededRandom(spec.seed, 'strangers')
+  const values = once(() => drawStrangers(spec, count, rows, drawFrom))
+  return {
+    name: 'strangers',
+    shape: [count, features],
+    dtype: 'float32',
+    get values() {
+      return values()
+    },
+  }
+}
+
+function drawStrangers(
+  { features, seed }: ModelSpec,
+  count: number,
+  rows: Matrix,
+  drawFrom?: Int32Array,
+): Float32Array {
+  const random = seededRandom(seed, 'strangers')
   const values = new Float32Array(count * features)
   for (let index = 0; index < values.length; index += 1) {
     const drawn = random.integer(drawFrom?.length ?? rows.rows)
@@ -46,5 +63,5 @@ function createStrangers(spec: ModelSpec, rows: Matrix, drawFrom?: Int32Array): 
     // A missing cell enters as 0 here as everywhere.
     values[index] = cell === undefined || Number.isNaN(cell) ? 0 : cell
   }
-  return { name: 'strangers', shape: [count, features], dtype: 'float32', values }
+  return values
 }

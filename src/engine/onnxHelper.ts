@@ -1,0 +1,152 @@
+import { createRequire } from 'node:module'
+import { availableParallelism } from 'node:os'
+import { Worker } from 'node:worker_threads'
+import type { InferenceSession } from 'onnxruntime-node'
+import type { NumberArray } from './program/inputs.ts'
+
+/** One tensor as it travels between threads. */
+export interface Fed {
+  readonly dtype: 'float32' | 'int32' | 'int64'
+  readonly values: NumberArray | BigInt64Array
+  readonly shape: readonly number[]
+}
+
+export type Feeds = Readonly<Record<string, Fed>>
+export type Fetched = Readonly<Record<string, NumberArray>>
+
+/** A graph on another thread. */
+export interface HelperSession {
+  /** The outputs for each of the feeds, computed one after the other. */
+  run(given: readonly Feeds[]): Promise<readonly Fetched[]>
+  close(): Promise<void>
+}
+
+interface Request {
+  readonly id: number
+  readonly session: number
+  readonly open?: {
+    readonly bytes: Uint8Array
+    readonly options: InferenceSession.SessionOptions
+    readonly fixed: Feeds
+  }
+  readonly run?: readonly Feeds[]
+}
+
+interface Answer {
+  readonly id: number
+  readonly results?: readonly Fetched[]
+  readonly error?: string
+}
+
+/** All that a helper thread does. Its text is sent there: nothing around it can be read. */
+function serve(
+  { parentPort, workerData }: typeof import('node:worker_threads'),
+  load: (file: string) => typeof import('onnxruntime-node'),
+): void {
+  const { InferenceSession, Tensor } = load(workerData)
+  type Tensors = Record<string, InstanceType<typeof Tensor>>
+  const sessions = new Map<number, { session: InferenceSession; fixed: Tensors }>()
+  const tensors = (feeds: Feeds): Tensors => {
+    const made: Tensors = {}
+    for (const [name, { dtype, values, shape }] of Object.entries(feeds))
+      made[name] = new Tensor(dtype, values, shape)
+    return made
+  }
+  const answer = async ({ session: number, open, run }: Request): Promise<Fetched[]> => {
+    if (open) {
+      const session = await InferenceSession.create(open.bytes, open.options)
+      sessions.set(number, { session, fixed: tensors(open.fixed) })
+      return []
+    }
+    const opened = sessions.get(number)
+    if (!opened) return []
+    if (!run) {
+      sessions.delete(number)
+      await opened.session.release()
+      return []
+    }
+    const results: Fetched[] = []
+    for (const feeds of run) {
+      const outputs = await opened.session.run({ ...opened.fixed, ...tensors(feeds) })
+      const fetched: Record<string, NumberArray> = {}
+      for (const [name, { data }] of Object.entries(outputs)) fetched[name] = data as NumberArray
+      results.push(fetched)
+    }
+    return results
+  }
+  parentPort?.on('message', async (request: Request) => {
+    try {
+      parentPort?.postMessage({ id: request.id, results: await answer(request) })
+    } catch (thrown) {
+      parentPort?.postMessage({
+        id: request.id,
+        error: thrown instanceof Error ? thrown.message : String(thrown),
+      })
+    }
+  })
+}
+
+/** A thread that computes beside this one: ONNX Runtime's binding holds the thread that calls it until it is done. */
+class Helper {
+  readonly #worker: Worker
+  readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(reason: Error): void }>()
+  #ids = 0
+
+  constructor() {
+    const source = `(${serve.toString()})(require('node:worker_threads'), require)`
+    const workerData = createRequire(import.meta.url).resolve('onnxruntime-node')
+    this.#worker = new Worker(source, { eval: true, workerData, execArgv: [] })
+    this.#worker.on('message', (answer: Answer) => {
+      const waiting = this.#waiting.get(answer.id)
+      this.#waiting.delete(answer.id)
+      this.#rest()
+      waiting?.resolve(answer)
+    })
+    this.#worker.on('error', (cause) => {
+      for (const { reject } of this.#waiting.values()) reject(cause)
+      this.#waiting.clear()
+    })
+    this.#rest()
+  }
+
+  async open(
+    bytes: Uint8Array,
+    options: InferenceSession.SessionOptions,
+    fixed: Feeds,
+  ): Promise<HelperSession> {
+    this.#ids += 1
+    const session = this.#ids
+    await this.#ask({ session, open: { bytes, options, fixed } })
+    return {
+      run: async (given) => (await this.#ask({ session, run: given })).results ?? [],
+      close: async () => void (await this.#ask({ session })),
+    }
+  }
+
+  async #ask(request: Omit<Request, 'id'>): Promise<Answer> {
+    this.#ids += 1
+    const id = this.#ids
+    const answer = await new Promise<Answer>((resolve, reject) => {
+      this.#waiting.set(id, { resolve, reject })
+      this.#worker.ref()
+      this.#worker.postMessage({ ...request, id })
+    })
+    if (answer.error !== undefined) throw new Error(answer.error)
+    return answer
+  }
+
+  /** Without anything to do it does not keep the process alive. */
+  #rest(): void {
+    if (this.#waiting.size === 0) this.#worker.unref()
+  }
+}
+
+const helpers: Helper[] = []
+const mostHelpers = 3
+
+/** The threads beside this one that `threads` allows; they are kept for the process's life. */
+export function helpersFor(threads: number = availableParallelism()): readonly Helper[] {
+  const count = Math.max(0, Math.min(mostHelpers, threads - 1))
+  while (helpers.length < count) helpers.push(new Helper())
+  return helpers.slice(0, count)
+}

@@ -1,4 +1,4 @@
-import { countAtLeast } from '../state/scores.ts'
+import { countAtLeast } from '../../src/contract/cut.ts'
 
 export type AxisScale = 'linear' | 'log'
 

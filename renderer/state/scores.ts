@@ -1,31 +1,9 @@
-/**
- * How many scores are at least `cut`. `scores` runs from highest to lowest, so this is a binary search:
- * twenty comparisons for a million rows.
- */
-export function countAtLeast(scores: Float32Array, cut: number): number {
-  let low = 0
-  let high = scores.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((scores[middle] ?? 0) >= cut) low = middle + 1
-    else high = middle
-  }
-  return low
-}
-
 /** The smallest 32-bit float above `value`, which is finite and not negative. */
 export function nextAbove(value: number): number {
   const float = new Float32Array([value])
   const bits = new Uint32Array(float.buffer)
   bits[0] = (bits[0] ?? 0) + 1
   return float[0] ?? value
-}
-
-/** The cut that flags the `rows` highest scores, and all that tie with the last of them. */
-export function cutForRows(scores: Float32Array, rows: number): number {
-  const wanted = Math.min(Math.max(Math.round(rows), 0), scores.length)
-  if (wanted === 0) return nextAbove(Math.max(scores[0] ?? 0, 0))
-  return scores[wanted - 1] ?? 0
 }
 
 /** Running totals down the ranking, so that metrics at any cut are a lookup. */

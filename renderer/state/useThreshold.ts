@@ -1,8 +1,9 @@
 import { computed, onScopeDispose, shallowRef, watch } from 'vue'
+import { countAtLeast, cutAtRank } from '../../src/contract/cut.ts'
 import { Failure, toWireFailure } from '../../src/contract/failure.ts'
 import type { ThresholdRule, WireFailure } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
-import { countAtLeast, cutForRows, metricsAtCount } from './scores.ts'
+import { metricsAtCount } from './scores.ts'
 import type { ProjectState } from './useProject.ts'
 import type { RunState } from './useRun.ts'
 
@@ -102,7 +103,7 @@ export function useThreshold(
     const order = scores.value
     if (!order || !Number.isFinite(rows)) return
     const wanted = Math.min(Math.max(Math.round(rows), 0), order.scores.length)
-    putSoon({ rule: 'top-k', value: wanted, cut: cutForRows(order.scores, wanted) })
+    putSoon({ rule: 'top-k', value: wanted, cut: cutAtRank(order.scores, wanted) })
   }
 
   /** Applies a suggested rule. */

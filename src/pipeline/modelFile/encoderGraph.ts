@@ -25,6 +25,7 @@ export const readsNumbers = (column: EncodedColumn): boolean => isNumeric(column
 export function encoderGraph(writer: GraphWriter, encoder: Encoder, cells: readonly FileValue[]): FileValue {
   const numberColumns = encoder.columns.filter(readsNumbers)
   const numberInputs = cells.filter((_, index) => readsNumbers(columnAt(encoder, index)))
+  const numbersOf = new Map(numberColumns.map(({ name }, index) => [name, index]))
   const features: NumberFeature[] = []
   const parts: Part[] = []
   let place = 0
@@ -32,7 +33,7 @@ export function encoderGraph(writer: GraphWriter, encoder: Encoder, cells: reado
     const input = cells[index]
     if (!input) throw new Error(`Column ${column.name} has no input.`)
     if (readsNumbers(column)) {
-      const own = numberColumns.indexOf(column)
+      const own = numbersOf.get(column.name) ?? 0
       const first = place
       features.push(
         ...column.features.map((feature, offset) => ({ feature, column: own, place: first + offset })),
@@ -41,9 +42,7 @@ export function encoderGraph(writer: GraphWriter, encoder: Encoder, cells: reado
     place += column.features.length
   }
   if (numberInputs.length > 0) {
-    parts.push(
-      numbersPart(writer, { encoder, numbers: writer.beside(numberInputs), features, numberColumns }),
-    )
+    parts.push(numbersPart(writer, { encoder, numbers: writer.beside(numberInputs), features, numbersOf }))
   }
   return writer.inOrder(parts)
 }
@@ -101,10 +100,11 @@ function numbersPart(
     readonly encoder: Encoder
     readonly numbers: FileValue
     readonly features: readonly NumberFeature[]
-    readonly numberColumns: readonly EncodedColumn[]
+    /** Place of each column among `numbers`. */
+    readonly numbersOf: ReadonlyMap<string, number>
   },
 ): Part {
-  const { encoder, numbers, features, numberColumns } = parts
+  const { encoder, numbers, features, numbersOf } = parts
   const like = (count: number) => ({ dtype: 'float64' as const, shape: [rowsSide, count] })
   const raw: Part[] = []
   const add = <Kind extends Feature['kind']>(
@@ -127,10 +127,9 @@ function numbersPart(
     return writer.emit('Div', [since, writer.double(dayMilliseconds)], like(chosen.length))
   })
   add('since-column', (chosen, cells) => {
-    const names = numberColumns.map((column) => column.name)
     const others = writer.columns(
       numbers,
-      chosen.map(({ feature }) => names.indexOf(feature.column)),
+      chosen.map(({ feature }) => numbersOf.get(feature.column) ?? 0),
     )
     const since = writer.emit('Sub', [cells, others], like(chosen.length))
     return writer.emit('Div', [since, writer.double(1000)], like(chosen.length))

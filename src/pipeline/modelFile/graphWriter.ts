@@ -71,10 +71,9 @@ export class GraphWriter {
   inOrder(parts: readonly Part[]): FileValue {
     const order = parts.flatMap((part) => part.places)
     const all = this.beside(parts.map((part) => part.value))
-    return this.columns(
-      all,
-      order.map((_, place) => order.indexOf(place)),
-    )
+    const lies = new Array<number>(order.length)
+    for (const [index, place] of order.entries()) lies[place] = index
+    return this.columns(all, lies)
   }
 
   #fresh(): string {

@@ -4,7 +4,7 @@ import { named } from '../../engine/program/inputs.ts'
 import { judgedFeatures } from '../../engine/program/loss.ts'
 import { createScoringProgram } from '../../engine/program.ts'
 import { type RowGraph, rowsSide, traceForAnyRows } from '../../engine/rowGraph.ts'
-import { columnOfFeature, type EncodedColumn, type Encoder, featureCount } from '../features/encoder.ts'
+import { type EncodedColumn, type Encoder, featureCount } from '../features/encoder.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
 import { encoderGraph, readsNumbers } from './encoderGraph.ts'
 import { castTo, GraphWriter, type Part } from './graphWriter.ts'
@@ -191,29 +191,30 @@ function resultNodes(
   writer.emit('Identity', [reconstruction], { as: 'reconstruction', dtype: 'float32', shape: [] })
 }
 
-/** The features' values [rows, features] summed up by column [rows, columns]. */
+/** The features' values [rows, features] summed up by column [rows, columns]: those with as many features at once. */
 function columnSums(writer: GraphWriter, values: FileValue, encoder: Encoder): FileValue {
-  const columnOf = [...columnOfFeature(encoder)]
-  const sizes = encoder.columns.map((column) => column.features.length)
-  const parts: Part[] = []
-  // Most columns have one feature: a table of ones and zeros for all of them would be most of a wide model's file.
-  const single = sizes.flatMap((size, column) => (size === 1 ? [column] : []))
-  if (single.length > 0) {
-    const features = single.map((column) => columnOf.indexOf(column))
-    parts.push({ places: single, value: writer.columns(values, features) })
+  const ofCount = new Map<number, { readonly columns: number[]; readonly features: number[] }>()
+  let next = 0
+  for (const [column, { features: own }] of encoder.columns.entries()) {
+    const alike = ofCount.get(own.length) ?? { columns: [], features: [] }
+    ofCount.set(own.length, alike)
+    alike.columns.push(column)
+    for (const _ of own) alike.features.push(next++)
   }
-  const several = sizes.flatMap((size, column) => (size > 1 ? [column] : []))
-  if (several.length > 0) {
-    const features = columnOf.flatMap((column, feature) => (several.includes(column) ? [feature] : []))
-    const belongs = features.flatMap((feature) =>
-      several.map((column) => (columnOf[feature] === column ? 1 : 0)),
+  const parts = [...ofCount].map(([count, { columns, features }]): Part => {
+    const own = writer.columns(values, features)
+    if (count === 1) return { places: columns, value: own }
+    const double = (...shape: (string | number)[]) => ({ dtype: 'float64' as const, shape })
+    // 0 keeps the side as it is.
+    const apart = writer.emit(
+      'Reshape',
+      [own, writer.whole([0, columns.length, count])],
+      double(rowsSide, columns.length, count),
     )
-    const value = writer.emit(
-      'MatMul',
-      [writer.columns(values, features), writer.doubles(belongs, [features.length, several.length])],
-      { dtype: 'float64', shape: [rowsSide, several.length] },
-    )
-    parts.push({ places: several, value })
-  }
+    const sum = writer.emit('ReduceSum', [apart, writer.whole([2])], double(rowsSide, columns.length), {
+      keepdims: { int: 0 },
+    })
+    return { places: columns, value: sum }
+  })
   return writer.inOrder(parts)
 }

@@ -1,3 +1,4 @@
+import { countAtLeast, cutAtRank } from '../../contract/cut.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { Threshold, ThresholdRule } from '../../contract/records.ts'
 import { quantile } from '../features/scaling.ts'
@@ -15,7 +16,8 @@ export interface AppliedRule {
 }
 
 /**
- * Applies a rule to scores sorted from highest to lowest. Rows with a score of at least `cut` are flagged.
+ * Applies a rule to scores sorted from highest to lowest. Rows with a score of at least `cut` are flagged. Only a cut
+ * that a person typed may lie on a score.
  * `value` is the rule's own number, as in Threshold.
  * @throws Failure `bad-request` when the rule needs a number that is missing or out of range.
  */
@@ -23,8 +25,11 @@ export function applyRule(sorted: Float32Array, applied: AppliedRule): Threshold
   const { rule } = applied
   // There are no parts of rows; what is kept is what was applied.
   const value = rule === 'top-k' && applied.value !== null ? Math.round(applied.value) : applied.value
-  const cut = cutOf(sorted, { rule, value })
-  return { rule, value: rule === 'otsu' ? null : value, cut, flagged: countAtLeast(sorted, cut) }
+  const computed = cutOf(sorted, { rule, value })
+  const flagged = countAtLeast(sorted, computed)
+  const isOnScore = rule !== 'manual' && flagged > 0 && sorted[flagged - 1] === Math.fround(computed)
+  const cut = isOnScore ? cutAtRank(sorted, flagged) : computed
+  return { rule, value: rule === 'otsu' ? null : value, cut, flagged }
 }
 
 /**
@@ -32,18 +37,6 @@ export function applyRule(sorted: Float32Array, applied: AppliedRule): Threshold
  * fall from 15 % of the rows to 5 %; on the development tables agreement with the labels falls by 0.01 only.
  */
 const leastDeviations = 2.5
-
-/** Number of scores that are at least `cut`, among scores sorted from highest to lowest. */
-export function countAtLeast(sorted: Float32Array, cut: number): number {
-  let low = 0
-  let high = sorted.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((sorted[middle] ?? 0) >= cut) low = middle + 1
-    else high = middle
-  }
-  return low
-}
 
 function cutOf(sorted: Float32Array, applied: AppliedRule): number {
   switch (applied.rule) {
@@ -58,23 +51,23 @@ function cutOf(sorted: Float32Array, applied: AppliedRule): number {
     }
     case 'standard-deviation': {
       const { mean, deviation } = moments(sorted)
-      return above({ centre: mean, spread: deviation, multiple: needed(applied, multiples) })
+      return above(sorted, { centre: mean, spread: deviation, multiple: needed(applied, multiples) })
     }
     case 'mad': {
       const upwards = sorted.toReversed()
       const median = quantile(upwards, 0.5)
       const spread = quantile(distancesFrom(upwards, median), 0.5) / normalMedianDeviation
-      return above({ centre: median, spread, multiple: needed(applied, multiples) })
+      return above(sorted, { centre: median, spread, multiple: needed(applied, multiples) })
     }
     case 'iqr': {
       const upwards = sorted.toReversed()
       const third = quantile(upwards, 0.75)
       const distance = third - quantile(upwards, 0.25)
-      return above({ centre: third, spread: distance, multiple: needed(applied, multiples) })
+      return above(sorted, { centre: third, spread: distance, multiple: needed(applied, multiples) })
     }
     case 'otsu': {
       const split = otsuCut(sorted)
-      if (split === null) return justAbove(sorted[0] ?? 0)
+      if (split === null) return cutAtRank(sorted, 0)
       // Otsu finds two groups in anything. Where the scores are one hump, few rows are far enough out to flag.
       return Math.max(split, cutOf(sorted, { rule: 'mad', value: leastDeviations }))
     }
@@ -97,24 +90,15 @@ function needed({ rule, value }: AppliedRule, { from, to }: Range): number {
   )
 }
 
-/** The score of the k-th row, so that it and all rows level with it are flagged; none for k = 0. */
-function cutAtRank(sorted: Float32Array, rows: number): number {
-  if (rows <= 0) return justAbove(sorted[0] ?? 0)
-  return sorted[Math.min(rows, sorted.length) - 1] ?? 0
-}
-
 // Without any spread (half of the scores equal) a multiple of it says nothing: whatever lies above counts.
-function above(input: {
-  readonly centre: number
-  readonly spread: number
-  readonly multiple: number
-}): number {
+function above(
+  sorted: Float32Array,
+  input: { readonly centre: number; readonly spread: number; readonly multiple: number },
+): number {
   const { centre, spread, multiple } = input
-  return spread > 0 ? centre + spread * multiple : justAbove(centre)
-}
-
-function justAbove(score: number): number {
-  return score + Math.max(Math.abs(score) * 2 ** -20, 2 ** -100)
+  if (spread > 0) return centre + spread * multiple
+  const reached = sorted.findIndex((score) => score <= centre)
+  return cutAtRank(sorted, reached < 0 ? sorted.length : reached)
 }
 
 /** Distances of values, sorted upwards, from a value among them; sorted upwards too, by merging both sides. */

@@ -7,12 +7,30 @@ import type { ModelFile } from '../../../src/pipeline/modelFile/modelFile.ts'
 import { modelInputs } from '../../../src/pipeline/modelFile/modelGraph.ts'
 import { writeOnnxModel } from '../../../src/pipeline/modelFile/writeOnnxModel.ts'
 import { openScorer } from '../../../src/pipeline/scoring/scorer.ts'
+import { applyRule } from '../../../src/pipeline/threshold/apply.ts'
+import type { TrainedModel } from '../../../src/pipeline/training/trainedModel.ts'
 import { type ArrayColumn, arrayTable } from '../../support/arrayTable.ts'
 import { fileInputs, largestError, runFile, someRows } from '../../support/scoreFile.ts'
 import { flavours, mixedTable, trainedFile } from './trained.ts'
 
 const seed = randomInt(2 ** 31)
 const table = mixedTable(1000, seed)
+
+const flagged = (flags: Uint8Array) => flags.reduce((sum, flag) => sum + flag, 0)
+
+/** What the scorer says of the table when it is given a few rows at a time. */
+async function scoresInWindows(model: TrainedModel, rows: number): Promise<number[]> {
+  const { signal } = new AbortController()
+  const { columns, values, ...matrix } = await encodeTable({ table, encoder: model.encoder, signal })
+  const scorer = await openScorer({ engine: await openEngine('onnx'), model })
+  const scores: number[] = []
+  for (let from = 0; from < matrix.rows; from += rows) {
+    const part = values.slice(from * columns, (from + rows) * columns)
+    scores.push(...(await scorer.scoreMatrix({ rows: part.length / columns, columns, values: part })).scores)
+  }
+  await scorer.close()
+  return scores
+}
 
 describe(`a model file (seed ${seed})`, () => {
   let file: ModelFile & { readonly scores: Float32Array }
@@ -41,6 +59,25 @@ describe(`a model file (seed ${seed})`, () => {
     for (const [row, score] of results.score.entries()) {
       const sum = results.shares.subarray(row * columns, (row + 1) * columns).reduce((a, b) => a + b, 0)
       expect(Math.abs(sum - score)).toBeLessThan(1e-5 * score + 1e-7)
+    }
+  })
+
+  it('flags the rows that the run flags, whatever the rank of the cut and however few rows it is given', async () => {
+    const inputs = await fileInputs(table, file.model.encoder)
+    const sorted = file.scores.toSorted().reverse()
+    const random = seededRandom(seed, 'ranks')
+    for (let turn = 0; turn < 10; turn++) {
+      let rank = 1 + random.integer(900)
+      // Rows that only the last digits tell apart may be flagged either way.
+      const gap = () => 1 - (sorted[rank] ?? 0) / (sorted[rank - 1] ?? 1)
+      while (gap() < 1e-4) rank++
+      const threshold = applyRule(sorted, { rule: 'top-k', value: rank })
+      const expected = Uint8Array.from(file.scores, (score) => Number(score >= threshold.cut))
+      const { flag } = await runFile(writeOnnxModel({ ...file, threshold }), inputs)
+      expect({ rank, flagged: flagged(flag) }).toEqual({ rank, flagged: threshold.flagged })
+      expect(flag).toEqual(expected)
+      const windows = await scoresInWindows(file.model, 50)
+      expect(Uint8Array.from(windows, (score) => Number(score >= threshold.cut))).toEqual(expected)
     }
   })
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { ThresholdRule } from '../../../src/contract/records.ts'
-import { applyRule, countAtLeast } from '../../../src/pipeline/threshold/apply.ts'
+import { applyRule } from '../../../src/pipeline/threshold/apply.ts'
 import { suggestThresholds } from '../../../src/pipeline/threshold/suggest.ts'
 
 const descending = (...scores: number[]) => Float32Array.from(scores).sort().reverse()
@@ -165,12 +165,16 @@ describe('any scores', () => {
     )
   })
 
-  it('countAtLeast agrees with counting', () => {
+  it('only a cut that was typed lies on a score, where there is room between scores', () => {
+    const apart = fc.array(fc.integer({ min: 0, max: 40 }), { minLength: 1, maxLength: 60 })
     fc.assert(
-      fc.property(tied, fc.integer({ min: -1, max: 6 }), (values, cut) => {
-        expect(countAtLeast(descending(...values), cut)).toBe(values.filter((value) => value >= cut).length)
+      fc.property(apart, rules, fc.integer({ min: 0, max: 100 }), (values, rule, value) => {
+        expect(values).not.toContain(apply(rule, value, ...values).cut)
       }),
     )
+    // The third quartile and no distance from it.
+    expect(apply('iqr', 0, 1, 2, 3, 4, 5)).toMatchObject({ cut: 3.5, flagged: 2 })
+    expect(apply('manual', 4, 1, 2, 3, 4, 5)).toMatchObject({ cut: 4, flagged: 2 })
   })
 
   it('suggestions propose exactly one', () => {

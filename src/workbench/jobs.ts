@@ -39,6 +39,24 @@ export interface Jobs {
   close(): Promise<void>
 }
 
+/** A job that says nothing for this long may be taken for stuck. */
+const reportMilliseconds = 1000
+
+/** Waits for the end of what cannot be stopped half-way, and shows that the job is alive meanwhile. */
+export async function whileReporting<Result>(
+  { report }: Pick<JobHandle, 'report'>,
+  phase: string,
+  work: Promise<Result>,
+): Promise<Result> {
+  report({ phase })
+  const timer = setInterval(() => report({}), reportMilliseconds)
+  try {
+    return await work
+  } finally {
+    clearInterval(timer)
+  }
+}
+
 /** Announcements of one job are at least this far apart, endings excepted. */
 const announceMilliseconds = 100
 /** Ended jobs are kept for pages that reconnect. */

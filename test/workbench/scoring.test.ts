@@ -163,6 +163,47 @@ describe('scoring with a run', () => {
     expect(again.scored).toMatchObject({ modelName: 'pump-sensors', runId })
   })
 
+  it('compares with the share that the training rows have above the line as it is now', async () => {
+    const threshold = await api.setThreshold({ runId, rule: 'top-k', value: 302 })
+    const run = await scored({ model: { runId }, data: { datasetId } })
+    const { flaggedNow, flaggedTrained } = run.scored.drift.scores
+    expect(flaggedTrained).toBeCloseTo(threshold.flagged / run.rows, 6)
+    expect(flaggedNow).toBe(flaggedTrained)
+    // And the line of a run that was scored is its own.
+    const other = await api.setThreshold({ runId: run.runId, rule: 'top-k', value: 7 })
+    const again = await scored({ model: { runId: run.runId }, data: { datasetId } })
+    expect(again.scored.drift.scores.flaggedTrained).toBeCloseTo(other.flagged / run.rows, 6)
+  })
+
+  it('holds the rows that it imports until they are scored', async () => {
+    const before = (await api.readProject({})).datasets.length
+    const refused: Promise<unknown>[] = []
+    await workbench.close()
+    let opened: Api | undefined
+    ;({ workbench, api } = await openIn(folder, {
+      announce(event, ..._payload) {
+        if (event !== 'projectChanged' || refused.length > 0) return
+        const deletion = opened?.readProject({}).then(async ({ datasets, runs }) => {
+          const id = datasets.find((dataset) => runs.every((run) => run.datasetId !== dataset.datasetId))
+          await opened?.deleteDataset({ datasetId: id?.datasetId ?? '' })
+        })
+        if (deletion)
+          refused.push(
+            deletion.then(
+              () => 'deleted',
+              (error) => error.code,
+            ),
+          )
+      },
+    }))
+    opened = api
+    const lines = (await pumpLines()).slice(0, 400)
+    const run = await scored({ model: { runId }, data: await written('more.csv', csv(lines)) })
+    expect(await Promise.all(refused)).toEqual(['busy'])
+    expect((await api.readProject({})).datasets.length).toBe(before + 1)
+    await api.deleteDataset({ datasetId: run.datasetId })
+  })
+
   it('does not lose data or model while they are used', async () => {
     const started = await api.startScoring({ model: { runId }, data: { datasetId } })
     await expect(api.deleteRun({ runId })).rejects.toMatchObject({ code: 'busy' })
@@ -214,6 +255,19 @@ describe('model files', () => {
     expect((await api.readRankedRows({ runId: run.runId, from: 0, to: 3 })).rows.length).toBe(3)
     const gone = api.startScoring({ model: { modelId: summary.modelId }, data: { datasetId } })
     await expect(gone).rejects.toMatchObject({ code: 'not-found' })
+  })
+
+  it('of a scored run have the line that this run has', async () => {
+    const outside = await mkdtemp(join(tmpdir(), 'residual-model-'))
+    const run = await scored({ model: { runId }, data: { datasetId } })
+    const { cut } = await api.setThreshold({ runId: run.runId, rule: 'top-k', value: 5 })
+    const target = join(outside, 'model.onnx')
+    const exporting = api.startModelExport({ runId: run.runId, format: 'onnx', path: target })
+    const { file } = await resultOf(api, 'export', exporting)
+    const { threshold } = await api.openModel({ source: { kind: 'path', path: file.path } })
+    expect(threshold).toEqual({ rule: 'manual', value: cut, cut, flagged: 5 })
+    expect((await api.readRun({ runId })).threshold.cut).not.toBe(cut)
+    await rm(outside, { recursive: true })
   })
 
   it('get a free name in the exports folder, and never a place inside the project', async () => {

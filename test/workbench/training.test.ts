@@ -1,10 +1,12 @@
+import { existsSync, readdirSync, renameSync } from 'node:fs'
 import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Api } from '../../src/contract/api.ts'
-import type { Workbench } from '../../src/workbench/createWorkbench.ts'
+import { Failure } from '../../src/contract/failure.ts'
+import type { Workbench, WorkbenchOptions } from '../../src/workbench/createWorkbench.ts'
 import { cancelAfter, endOf, importFileOf, openIn, pumps, resultOf } from './openWorkbench.ts'
 
 let folder: string
@@ -25,7 +27,7 @@ afterEach(async () => {
 /** Enough steps that a cancel arrives in time, few enough for a test. */
 const settings = { steps: 1200, copies: 1, hidden: [16], batchRows: 64 } as const
 
-async function reopen(options = {}) {
+async function reopen(options: Partial<WorkbenchOptions> = {}) {
   await workbench.close()
   ;({ workbench, api } = await openIn(folder, options))
 }
@@ -101,6 +103,77 @@ describe('several seeds', () => {
       [1, 'complete'],
       [2, 'partial'],
     ])
+  })
+})
+
+describe('a training that fails', () => {
+  /** Ends the training by force once, as soon as `when` holds. */
+  const breaking = (when: (phase: string) => boolean): Partial<WorkbenchOptions> => {
+    let isBroken = false
+    return {
+      announce(_event, ...payload) {
+        const [job] = payload
+        if (isBroken || job === undefined || !('phase' in job) || !when(job.phase)) return
+        isBroken = true
+        throw new Failure('engine', 'It broke.')
+      },
+    }
+  }
+
+  it('keeps and names the seeds that had ended well', async () => {
+    await reopen(breaking((phase) => phase.includes('seed 2')))
+    const few = { steps: 30, copies: 1 }
+    const { status } = await endOf(api, await api.startTraining({ datasetId, settings: few, seeds: [7, 8] }))
+    const [run, ...others] = (await api.readProject({})).runs
+    expect([run?.settings.seed, run?.state, others]).toEqual([7, 'complete', []])
+    expect(status).toMatchObject({
+      state: 'failed',
+      failure: {
+        code: 'engine',
+        message: 'Seed 8: It broke. Finished and kept: seed 7.',
+        details: { finishedRuns: run?.runId },
+      },
+    })
+  })
+
+  it('keeps its last checkpoint as a run that can be gone on with', async () => {
+    const wholes = () => readdirSync(join(folder, 'runs')).filter((name) => name.startsWith('.whole-'))
+    await reopen({
+      checkpointMilliseconds: 100,
+      ...breaking((phase) => phase === 'Training' && wholes().length > 0),
+    })
+    const { status } = await endOf(api, await api.startTraining({ datasetId, settings }))
+    expect(status).toMatchObject({
+      state: 'failed',
+      failure: { message: expect.stringMatching(/^It broke\. What it had reached after \d+ of 1200 steps/) },
+    })
+    const [run] = (await api.readProject({})).runs
+    expect([run?.state, wholes()]).toEqual(['partial', []])
+    const runId = run?.runId ?? ''
+    expect((await api.readScores({ runId })).scores.length).toBe(run?.rows)
+    await resultOf(api, 'training', api.resumeTraining({ runId }))
+    expect((await api.readRun({ runId })).state).toBe('complete')
+  })
+
+  it('is none where a checkpoint alone could not be written', async () => {
+    const [runs, away] = [join(folder, 'runs'), join(folder, 'away')]
+    let missed = 0
+    await reopen({
+      checkpointMilliseconds: 100,
+      announce(_event, ...payload) {
+        const [job] = payload
+        if (job === undefined || !('phase' in job)) return
+        const isSaving = job.phase === 'Saving what is reached'
+        if (isSaving && existsSync(runs)) {
+          renameSync(runs, away)
+          missed++
+        }
+        if (!isSaving && existsSync(away)) renameSync(away, runs)
+      },
+    } satisfies Partial<WorkbenchOptions>)
+    const { runId } = await resultOf(api, 'training', api.startTraining({ datasetId, settings }))
+    expect(missed).toBeGreaterThan(0)
+    expect((await api.readRun({ runId })).state).toBe('complete')
   })
 })
 

@@ -1,10 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { rename, rm, stat, writeFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { setImmediate } from 'node:timers/promises'
 import { version } from '../../../package.json'
 import type { Api } from '../../contract/api.ts'
 import { Failure } from '../../contract/failure.ts'
-import type { ExportedFile } from '../../contract/records.ts'
+import type { Dataset, ExportedFile, Threshold } from '../../contract/records.ts'
 import { makeFolder } from '../../pipeline/dataset/makeFolder.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
 import { type ModelFile, trainingHash } from '../../pipeline/modelFile/modelFile.ts'
@@ -13,7 +14,9 @@ import { writeTensorflowModel } from '../../pipeline/modelFile/writeTensorflowMo
 import { zipFiles } from '../../pipeline/modelFile/zipFiles.ts'
 import type { Context } from '../context.ts'
 import { freePath, refuseProjectPath } from '../exportPaths.ts'
-import { runReference } from '../scoring/scoringModel.ts'
+import { type JobHandle, whileReporting } from '../jobs.ts'
+import { runReference, trainingOf } from '../reference.ts'
+import type { StoredRun } from '../store/storedRun.ts'
 
 type ModelExportCalls = Pick<Api, 'startModelExport'>
 type Format = Parameters<Api['startModelExport']>[0]['format']
@@ -25,13 +28,13 @@ const endings: Readonly<Record<Format, string>> = {
 
 /** Calls that write models to files. */
 export function modelExportCalls(context: Context): ModelExportCalls {
-  const { claims, folder, jobs, runs } = context
+  const { claims, folder, jobs } = context
 
   return {
-    async startModelExport({ runId: asked, format, path }) {
-      const runId = trainedRun(context, asked)
-      const { datasetId } = runs.find(runId)
-      const release = claims.share(runId, datasetId)
+    async startModelExport({ runId, format, path }) {
+      const training = trainingRun(context, runId)
+      const { datasetId } = training
+      const release = claims.share(runId, training.runId, datasetId)
       try {
         const dataset = await readDataset(context.database, datasetId)
         if (path !== undefined) await refuseProjectPath(folder.root, path)
@@ -40,17 +43,11 @@ export function modelExportCalls(context: Context): ModelExportCalls {
           kind: 'export',
           title: 'Export the model',
           ended: release,
-          async work({ report, signal }) {
-            report({ phase: 'Writing the model' })
-            const file = await modelFile(context, {
-              runId,
-              name: dataset.name,
-              sha256: dataset.sha256,
-              signal,
-            })
-            const bytes = bytesOf(file, format)
-            signal.throwIfAborted()
-            return { result: { kind: 'export', file: await written(target, bytes, file.model.rows) } }
+          async work(job) {
+            const file = await modelFile(context, { runId, training, dataset, job })
+            const bytes = await bytesOf(file, format, job)
+            const saving = written(target, bytes, file.model.rows)
+            return { result: { kind: 'export', file: await whileReporting(job, 'Writing the file', saving) } }
           },
         })
         return { jobId }
@@ -63,48 +60,65 @@ export function modelExportCalls(context: Context): ModelExportCalls {
 }
 
 /** The run whose training made a run's model. */
-function trainedRun({ runs }: Context, runId: string): string {
-  const { scored } = runs.find(runId)
-  if (scored === null) return runId
-  if (scored.runId === null)
+function trainingRun(context: Context, runId: string): StoredRun {
+  const run = context.runs.find(runId)
+  const training = trainingOf(context, run)
+  if (training) return training
+  if (run.scored?.runId === null)
     throw new Failure(
       'bad-request',
-      `These rows were scored by the model file "${scored.modelName}"; use that file itself.`,
+      `These rows were scored by the model file "${run.scored.modelName}"; use that file itself.`,
     )
-  return runs.find(scored.runId).runId
+  throw new Failure('not-found', 'The run that trained this model is not in this project any more.', {
+    runId,
+  })
 }
 
 async function modelFile(
   context: Context,
   input: {
+    /** Its line is the one that goes into the file. */
     readonly runId: string
-    readonly name: string
-    readonly sha256: string
-    readonly signal: AbortSignal
+    readonly training: StoredRun
+    readonly dataset: Dataset
+    readonly job: JobHandle
   },
 ): Promise<ModelFile> {
-  const { runId, name, sha256: dataHash, signal } = input
-  const { createdAt, threshold } = context.runs.find(runId)
-  const model = await context.runs.readModel(runId)
+  const { runId, training, dataset, job } = input
+  const model = await context.runs.readModel(training.runId)
+  const reference = await runReference(context, runId, job)
+  const { cut } = context.runs.find(runId).threshold
+  const { flagged } = reference.scores
+  // A rule that was applied to other rows says nothing of the training's: only where the line is.
+  const threshold: Threshold =
+    runId === training.runId ? training.threshold : { rule: 'manual', value: cut, cut, flagged }
   const { settings, state } = model
+  await pause(job)
   return {
     model,
     threshold,
-    name,
-    trainedAt: createdAt,
+    name: dataset.name,
+    trainedAt: training.createdAt,
     writtenBy: version,
-    trainingHash: trainingHash({ dataHash, settings, weights: state.weights }),
-    reference: await runReference(context, runId, signal),
+    trainingHash: trainingHash({ dataHash: dataset.sha256, settings, weights: state.weights }),
+    reference,
   }
 }
 
-function bytesOf(file: ModelFile, format: Format): Uint8Array {
-  switch (format) {
-    case 'onnx':
-      return writeOnnxModel(file)
-    case 'tensorflowjs':
-      return zipFiles(writeTensorflowModel(file.model, file.name), new Date(file.trainedAt))
-  }
+async function bytesOf(file: ModelFile, format: Format, job: JobHandle): Promise<Uint8Array> {
+  job.report({ phase: 'Writing the model' })
+  await pause(job)
+  if (format === 'onnx') return writeOnnxModel(file)
+  const files = writeTensorflowModel(file.model, file.name)
+  await pause(job)
+  return zipFiles(files, new Date(file.trainedAt))
+}
+
+/** Between two parts of the work: lets calls pass, and ends the job where somebody has cancelled it. */
+async function pause({ report, signal }: JobHandle): Promise<void> {
+  report({})
+  await setImmediate()
+  signal.throwIfAborted()
 }
 
 /** Writes a file whole or not at all. */

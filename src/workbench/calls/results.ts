@@ -60,9 +60,11 @@ export function resultCalls(context: Context): ResultCalls {
     },
 
     async setThreshold({ runId, rule, value }) {
-      const { scores } = await runs.readScores(runId)
-      const threshold = applyRule(scores, { rule, value })
-      await runs.update(runId, (run) => ({ ...run, threshold }))
+      // With the scores of that moment: a training that goes on may replace them.
+      const { threshold } = await runs.update(runId, async (run) => {
+        const { scores } = await runs.readScores(runId)
+        return { ...run, threshold: applyRule(scores, { rule, value }) }
+      })
       context.projectChanged()
       return threshold
     },

@@ -2,13 +2,15 @@ import { randomUUID } from 'node:crypto'
 import type { Api } from '../../contract/api.ts'
 import type { Dataset } from '../../contract/records.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
-import { deleteDataset, readDataset } from '../../pipeline/dataset/store.ts'
+import { deleteDataset, listDatasets, readDataset } from '../../pipeline/dataset/store.ts'
 import { alignColumns } from '../../pipeline/scoring/align.ts'
 import { rankScores } from '../../pipeline/scoring/rank.ts'
 import { type ScoredTable, scoreTable } from '../../pipeline/scoring/scoreTable.ts'
 import { suggestThresholds } from '../../pipeline/threshold/suggest.ts'
+import type { Release } from '../claims.ts'
 import type { Context } from '../context.ts'
-import type { JobHandle } from '../jobs.ts'
+import { type JobHandle, whileReporting } from '../jobs.ts'
+import { trainingOf } from '../reference.ts'
 import { importForModel } from '../scoring/importForModel.ts'
 import { type ScoringModel, takeModel } from '../scoring/scoringModel.ts'
 import type { StoredRun } from '../store/storedRun.ts'
@@ -18,7 +20,7 @@ type Data = Parameters<Api['startScoring']>[0]['data']
 
 /** Calls about models from files, and about scoring rows with a model that exists. */
 export function scoringCalls(context: Context): ScoringCalls {
-  const { claims, database, jobs, models, uploads } = context
+  const { claims, jobs, models, uploads } = context
 
   return {
     async openModel({ source }) {
@@ -51,17 +53,12 @@ export function scoringCalls(context: Context): ScoringCalls {
         title: `Score ${given.name}`,
         ended: release,
         async work(job) {
-          const model = await takeModel(context, which, job.signal)
-          const found = await given.dataset(model, job)
-          try {
-            const runId = await scoreDataset(context, { model, job, ...found })
-            context.projectChanged()
-            return { result: { kind: 'scoring', runId } }
-          } catch (error) {
-            // Rows that were brought only to be scored go again.
-            if (found.isNew) await deleteDataset(database, found.dataset.datasetId, context.folder.sources)
-            throw error
-          }
+          const model = await takeModel(context, which, job)
+          const runId = await given.withDataset(model, job, (found) =>
+            scoreDataset(context, { model, job, ...found }),
+          )
+          context.projectChanged()
+          return { result: { kind: 'scoring', runId } }
         },
       })
       return { jobId }
@@ -74,9 +71,11 @@ function claimsOf(
   which: Parameters<Api['startScoring']>[0]['model'],
   data: Data,
 ): string[] {
-  const model =
-    'runId' in which ? [which.runId, runs.find(which.runId).datasetId] : [models.find(which.modelId).modelId]
-  return 'datasetId' in data ? [...model, data.datasetId] : model
+  const scored = 'datasetId' in data ? [data.datasetId] : []
+  if ('modelId' in which) return [models.find(which.modelId).modelId, ...scored]
+  const run = runs.find(which.runId)
+  const trained = trainingOf({ runs }, run)
+  return [run, ...(trained ? [trained] : [])].flatMap((one) => [one.runId, one.datasetId]).concat(scored)
 }
 
 /** A data set to be scored. */
@@ -88,33 +87,74 @@ interface Found {
   readonly misfits: Awaited<ReturnType<typeof importForModel>>['misfits']
 }
 
-/** What is to be scored: named at once, there when the job asks for it. */
-async function prepared(
-  context: Context,
-  data: Data,
-): Promise<{ name: string; dataset(model: ScoringModel, job: JobHandle): Promise<Found> }> {
+/** What is to be scored: named at once, lent to the job once it is there. */
+interface Prepared {
+  readonly name: string
+  withDataset<Result>(
+    model: ScoringModel,
+    job: JobHandle,
+    action: (found: Found) => Promise<Result>,
+  ): Promise<Result>
+}
+
+async function prepared(context: Context, data: Data): Promise<Prepared> {
   if ('datasetId' in data) {
     const dataset = await readDataset(context.database, data.datasetId)
-    return { name: dataset.name, dataset: async () => ({ dataset, isNew: false, misfits: [] }) }
+    return {
+      name: dataset.name,
+      withDataset: (_model, _job, action) => action({ dataset, isNew: false, misfits: [] }),
+    }
   }
   const { path, fileName } = await context.uploads.resolve(data.source)
   return {
     name: fileName,
-    async dataset({ model }, { report, signal }) {
-      const { dataset, misfits } = await importForModel(context, {
-        encoder: model.encoder,
-        path,
-        fileName,
-        dialect: data.dialect,
-        signal,
-        onProgress: (phase, progress) =>
-          report({ phase, progress: progress === null ? null : progress * importShare }),
-      })
-      if (data.source.kind === 'upload')
-        await context.uploads.end(data.source.uploadId).catch(() => undefined)
-      context.projectChanged()
-      return { dataset, isNew: true, misfits }
+    async withDataset({ model }, { report, signal }, action) {
+      const datasetId = randomUUID()
+      // Anyone sees it once it is imported: nobody may delete it before it is scored.
+      const release = context.claims.share(datasetId)
+      try {
+        const { dataset, misfits } = await importForModel(context, {
+          encoder: model.encoder,
+          datasetId,
+          path,
+          fileName,
+          dialect: data.dialect,
+          signal,
+          onProgress: (phase, progress) =>
+            report({ phase, progress: progress === null ? null : progress * importShare }),
+        })
+        if (data.source.kind === 'upload')
+          await context.uploads.end(data.source.uploadId).catch(() => undefined)
+        context.projectChanged()
+        return await action({ dataset, isNew: true, misfits })
+      } catch (error) {
+        release()
+        await forgetUnused(context, datasetId)
+        throw error
+      } finally {
+        release()
+      }
     },
+  }
+}
+
+/** Rows that were brought only to be scored go again, unless somebody has found another use for them. */
+async function forgetUnused(context: Context, datasetId: string): Promise<void> {
+  const { claims, database, folder, runs } = context
+  let release: Release
+  try {
+    release = claims.own(datasetId)
+  } catch {
+    return
+  }
+  try {
+    if (runs.list().some((run) => run.datasetId === datasetId)) return
+    const datasets = await listDatasets(database)
+    if (!datasets.some((dataset) => dataset.datasetId === datasetId)) return
+    await deleteDataset(database, datasetId, folder.sources)
+    context.projectChanged()
+  } finally {
+    release()
   }
 }
 
@@ -145,7 +185,6 @@ async function scoreDataset(
     onProgress: (share) => report({ phase: 'Scoring rows', progress: begun + share * (1 - begun) }),
   })
   signal.throwIfAborted()
-  report({ phase: 'Saving' })
   const { order, sorted } = rankScores(scored.scores)
   const run: StoredRun = {
     runId: randomUUID(),
@@ -171,7 +210,8 @@ async function scoreDataset(
     threshold: { rule: 'manual', value: cut, cut, flagged: scored.flagged },
     suggestions: suggestThresholds(sorted),
   }
-  await context.runs.save(run, { model, ranked: { scores: sorted, rows: order }, reference })
+  const parts = { model, ranked: { scores: sorted, rows: order }, reference }
+  await whileReporting(job, 'Saving', context.runs.save(run, parts))
   return run.runId
 }
 

@@ -1,3 +1,4 @@
+import { Failure, toWireFailure } from '../../contract/failure.ts'
 import type { Dataset, TrainingSettings } from '../../contract/records.ts'
 import type { Engine } from '../../engine/engine.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
@@ -6,8 +7,8 @@ import { trainingPhases } from '../../pipeline/model/phases.ts'
 import { type Detection, type DetectProgress, detect, prepareTable } from '../../pipeline/run.ts'
 import type { Unfinished } from '../../pipeline/training/train.ts'
 import type { Context } from '../context.ts'
-import type { JobEnding, JobHandle } from '../jobs.ts'
-import { referenceOf } from '../reference.ts'
+import { type JobEnding, type JobHandle, whileReporting } from '../jobs.ts'
+import type { RunParts } from '../store/runs.ts'
 import type { StoredRun } from '../store/storedRun.ts'
 
 /** One run to be trained. */
@@ -23,7 +24,7 @@ interface TaskContext {
   readonly dataset: Dataset
   readonly engine: Engine
   readonly prepared: PreparedTable
-  readonly signal: AbortSignal
+  readonly job: JobHandle
   readonly onProgress: (progress: DetectProgress) => void
 }
 
@@ -48,7 +49,7 @@ export async function trainRuns(
     signal,
     onProgress: (progress) => report(jobProgress(progress, { task: 0, tasks: tasks.length })),
   })
-  const runIds: string[] = []
+  const finished: StoredRun[] = []
   let isStopped = false
   for (const [index, task] of tasks.entries()) {
     if (isStopped) break
@@ -56,21 +57,55 @@ export async function trainRuns(
     report({ curve: task.before?.run.curve ?? [] })
     const onProgress = (progress: DetectProgress) => report(jobProgress(progress, place))
     try {
-      const outcome = await trainTask({ context, dataset, engine, prepared, signal, onProgress }, task)
-      report({ phase: 'Saving' })
-      await saveRun({ context, dataset, engine }, task, outcome)
+      const outcome = await trainTask({ context, dataset, engine, prepared, job, onProgress }, task)
+      const run = storedRun({ dataset, engine }, task, outcome)
+      await whileReporting(job, 'Saving', context.runs.save(run, partsOf(outcome)))
       context.projectChanged()
-      runIds.push(task.runId)
+      finished.push(run)
       isStopped = !outcome.complete
     } catch (error) {
-      await context.runs.dropCheckpoint(task.runId)
+      const reached = await context.runs.keepCheckpoint(task.runId).catch(() => null)
+      if (reached) context.projectChanged()
+      if (toWireFailure(error).code !== 'cancelled')
+        throw failureBeside({ error, task, tasks, finished, reached })
+      if (reached) finished.push(reached)
       // Cancelled before its first step: what was finished before is kept.
-      if (!signal.aborted || runIds.length === 0) throw error
+      if (finished.length === 0) throw error
       isStopped = true
     }
   }
+  const runIds = finished.map((run) => run.runId)
   const [runId = first.runId] = runIds
   return { result: { kind: 'training', runId, runIds }, stoppedEarly: isStopped }
+}
+
+/** Why a training failed, with what is kept of it nevertheless. */
+function failureBeside(input: {
+  readonly error: unknown
+  readonly task: TrainingTask
+  readonly tasks: readonly TrainingTask[]
+  readonly finished: readonly StoredRun[]
+  readonly reached: StoredRun | null
+}): unknown {
+  const { error, task, tasks, finished, reached } = input
+  const { code, message, details } = toWireFailure(error)
+  const seed = tasks.length > 1 ? `Seed ${task.settings.seed}: ` : ''
+  const kept = [
+    ...(reached === null
+      ? []
+      : [
+          `What it had reached after ${reached.stepsDone} of ${reached.settings.steps} steps is kept as a run that you can go on with.`,
+        ]),
+    ...(finished.length === 0
+      ? []
+      : [`Finished and kept: seed ${finished.map((run) => run.settings.seed).join(', ')}.`]),
+  ]
+  if (kept.length === 0 && seed === '') return error
+  const finishedRuns = finished.map((run) => run.runId).join(' ')
+  return new Failure(code, [`${seed}${message}`, ...kept].join(' '), {
+    ...details,
+    ...(finished.length === 0 ? {} : { finishedRuns }),
+  })
 }
 
 /** A process that dies loses at most about this much of a training. */
@@ -80,7 +115,8 @@ const savingShare = 0.05
 
 /** Trains to the end or a cancel. Now and then it stops, saves what it has reached, and goes on. */
 async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detection> {
-  const { context, dataset, engine, prepared, signal } = parts
+  const { context, dataset, engine, prepared, job } = parts
+  const { signal } = job
   let resume = task.before?.resume
   let interval = context.checkpointMilliseconds ?? checkpointMilliseconds
   const spent = { train: 0, score: 0 }
@@ -100,6 +136,8 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
           // From the first steps on, so that each turn gets somewhere.
           if (progress.phase === 'training') timer ??= setTimeout(() => pause.abort(), interval)
           if (progress.phase !== 'scoring' || !pause.signal.aborted) parts.onProgress(progress)
+          // Not a part of the work that the bar measures, but the job is alive.
+          else job.report({ phase: 'Saving what is reached' })
         },
       })
       const { seconds } = outcome
@@ -108,8 +146,11 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
       if (outcome.complete || signal.aborted) return sum
       const savingFrom = performance.now()
       const run = storedRun({ dataset, engine }, task, sum)
-      const ranked = { scores: outcome.sorted, rows: outcome.order }
-      await context.runs.saveCheckpoint(run, { model: outcome.model, ranked, reference: null })
+      const saving = context.runs.saveCheckpoint(run, partsOf(outcome))
+      // Where it cannot be kept, the training is still worth going on with; there may be room at the next turn.
+      await whileReporting(job, 'Saving what is reached', saving).catch(() => undefined)
+      // Cancelled meanwhile: this is what was reached.
+      if (signal.aborted) return sum
       const cost = 1000 * seconds.score + performance.now() - savingFrom
       interval = Math.max(interval, cost / savingShare)
       resume = outcome
@@ -121,22 +162,12 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
 
 type RunContext = Pick<TaskContext, 'dataset' | 'engine'>
 
-async function saveRun(
-  { context, dataset, engine }: RunContext & Pick<TaskContext, 'context'>,
-  task: TrainingTask,
-  outcome: Detection,
-): Promise<void> {
-  const { model, sorted, order, scores, threshold, complete } = outcome
-  // A partial run may be trained on, or deleted: its reference is made when somebody scores with it.
-  const reference = complete
-    ? await referenceOf(context, { dataset, model, scores, threshold, signal: new AbortController().signal })
-    : null
-  await context.runs.save(storedRun({ dataset, engine }, task, outcome), {
-    model,
-    ranked: { scores: sorted, rows: order },
-    reference,
-  })
-}
+/** What the training rows looked like is summed up when somebody scores with the run. */
+const partsOf = ({ model, sorted, order }: Detection): RunParts => ({
+  model,
+  ranked: { scores: sorted, rows: order },
+  reference: null,
+})
 
 function storedRun({ dataset, engine }: RunContext, task: TrainingTask, outcome: Detection): StoredRun {
   const { model, complete, seconds, curve, bestStep, threshold, suggestions } = outcome

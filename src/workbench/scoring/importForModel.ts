@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { ColumnChoice, Dataset, Dialect, SchemaDifference } from '../../contract/records.ts'
 import { isNumeric } from '../../pipeline/dataset/layout.ts'
 import { countMisfits } from '../../pipeline/dataset/misfits.ts'
@@ -21,6 +20,7 @@ export async function importForModel(
   { database, folder }: Context,
   input: {
     readonly encoder: Encoder
+    readonly datasetId: string
     readonly path: string
     readonly fileName: string
     readonly dialect?: Partial<Dialect> | undefined
@@ -28,7 +28,7 @@ export async function importForModel(
     readonly onProgress: (phase: string, share: number | null) => void
   },
 ): Promise<{ readonly dataset: Dataset; readonly misfits: readonly Retyped[] }> {
-  const { encoder, path, fileName, dialect, signal, onProgress } = input
+  const { encoder, datasetId, path, fileName, dialect, signal, onProgress } = input
   const preview = await previewFile({ path, fileName, dialect })
   refuseNothingInCommon(
     encoder,
@@ -48,7 +48,7 @@ export async function importForModel(
     sourceFolder: folder.sources,
     path,
     fileName,
-    datasetId: randomUUID(),
+    datasetId,
     name: tableName(fileName),
     dialect,
     columns,

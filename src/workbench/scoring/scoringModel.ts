@@ -5,7 +5,8 @@ import type { KnownValues } from '../../pipeline/scoring/align.ts'
 import type { Reference } from '../../pipeline/scoring/reference.ts'
 import type { TrainedModel } from '../../pipeline/training/trainedModel.ts'
 import type { Context } from '../context.ts'
-import { referenceOf } from '../reference.ts'
+import type { JobHandle } from '../jobs.ts'
+import { emptyReference, runReference } from '../reference.ts'
 
 /** A model that scores other rows than it was trained on. */
 export interface ScoringModel {
@@ -22,7 +23,7 @@ export interface ScoringModel {
 type Which = Parameters<Api['startScoring']>[0]['model']
 
 /** Reads a model of a run or from a file, with all that scoring other rows needs. */
-export async function takeModel(context: Context, which: Which, signal: AbortSignal): Promise<ScoringModel> {
+export async function takeModel(context: Context, which: Which, job: JobHandle): Promise<ScoringModel> {
   if ('modelId' in which) {
     const { name, model, threshold, reference } = await context.models.read(which.modelId)
     const { cut } = threshold
@@ -32,32 +33,14 @@ export async function takeModel(context: Context, which: Which, signal: AbortSig
   const { datasetId, scored, threshold } = context.runs.find(runId)
   const model = await context.runs.readModel(runId)
   const dataset = await readDataset(context.database, datasetId)
-  const reference = await runReference(context, runId, signal)
+  const reference = await runReference(context, runId, job)
   if (scored !== null) {
     const { modelName: name } = scored
     return { name, runId: scored.runId, model, cut: threshold.cut, reference, known: () => null }
   }
-  const known = await knownValues(context, { datasetId, model, signal })
+  const known = await knownValues(context, { datasetId, model, signal: job.signal })
   return { name: dataset.name, runId, model, cut: threshold.cut, reference, known }
 }
-
-/** What the rows that a run was trained on looked like: as kept, or summed up from its data set. */
-export async function runReference(context: Context, runId: string, signal: AbortSignal): Promise<Reference> {
-  const kept = await context.runs.readReference(runId)
-  if (kept) return kept
-  const { datasetId, threshold } = context.runs.find(runId)
-  const dataset = await readDataset(context.database, datasetId)
-  const model = await context.runs.readModel(runId)
-  const { scores } = await context.runs.readScores(runId)
-  return referenceOf(context, { dataset, model, scores, threshold, signal })
-}
-
-/** Of a model that brings none along: nothing to compare with. */
-const emptyReference = ({ rows }: TrainedModel): Reference => ({
-  rows,
-  columns: [],
-  scores: { bins: { kind: 'ranges', edges: [], shares: [0] }, median: 0, flagged: 0 },
-})
 
 /** Values of a column are collected up to this many. */
 const mostKnownValues = 100_000

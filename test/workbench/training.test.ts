@@ -262,4 +262,11 @@ describe('a long training', () => {
     )
     expect((await readdir(join(folder, 'runs'))).sort()).toEqual([paused.runId, whole.runId].sort())
   })
+
+  it('is not ended by the time for saving where there are no steps to pause between', async () => {
+    await reopen({ checkpointMilliseconds: 0 })
+    const pca = { flavour: { kind: 'pca' } } as const
+    const { runId } = await resultOf(api, 'training', api.startTraining({ datasetId, settings: pca }))
+    expect((await api.readRun({ runId })).state).toBe('complete')
+  })
 })

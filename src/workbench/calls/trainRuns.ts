@@ -133,8 +133,9 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
         signal: AbortSignal.any([signal, pause.signal]),
         giveWay: context.quiet,
         onProgress(progress) {
-          // From the first steps on, so that each turn gets somewhere.
-          if (progress.phase === 'training') timer ??= setTimeout(() => pause.abort(), interval)
+          // From the first steps on, so that each turn gets somewhere. Principal components are computed in one.
+          if (progress.phase === 'training' && progress.step > 0)
+            timer ??= setTimeout(() => pause.abort(), interval)
           if (progress.phase !== 'scoring' || !pause.signal.aborted) parts.onProgress(progress)
           // Not a part of the work that the bar measures, but the job is alive.
           else job.report({ phase: 'Saving what is reached' })

@@ -43,3 +43,25 @@ export function answer(message: object): void {
 }
 
 export const mebibytes = (bytes: number): string => `${(bytes / 1024 ** 2).toFixed(0)} MiB`
+
+/**
+ * Seconds from now until the returned function is called, without those in which the whole process stood still: a turn
+ * of its event loop that takes over a second is none of its own work.
+ */
+export function startStopwatch(): () => number {
+  let last = performance.now()
+  let counted = 0
+  const tick = () => {
+    const passed = performance.now() - last
+    last += passed
+    if (passed < longestTurn) counted += passed
+  }
+  const timer = setInterval(tick, 20)
+  return () => {
+    clearInterval(timer)
+    tick()
+    return counted / 1000
+  }
+}
+
+const longestTurn = 1000

@@ -1,139 +1,129 @@
 import type { TrainingEstimate, TrainingSettings } from '../../contract/records.ts'
 import { heldOutRows } from '../../contract/settings.ts'
-import type { Engine, Matrix, ModelSpec, Session } from '../../engine/engine.ts'
+import type { Engine, Matrix, ModelSpec } from '../../engine/engine.ts'
 import { denseLayout } from '../../engine/program/layout.ts'
-import { fillNormals, seededRandom } from '../../engine/random.ts'
+import { phasesOf } from '../../engine/program/phases.ts'
+import type { Table } from '../dataset/table.ts'
+import type { Encoder } from '../features/encoder.ts'
+import { withRows } from '../model/plan.ts'
+import { measureNetwork, type NetworkTime } from './networkTime.ts'
+import { measurePreparing, type Rank, secondsSince } from './preparingTime.ts'
+import { evaluationShare, mostLossPoints } from './steps.ts'
 import { trainModel } from './train.ts'
 
-/** Reading, fitting and encoding one cell of a table, ranking one row: measured on the development tables. */
-const preparedCellSeconds = 1.2e-7
-const rankedRowSeconds = 5e-7
-/** Of the training time, for evaluating held-out rows. */
-const validationShare = 0.15
-/** Rows that stand in for the table's; as many are scored at once. */
-const standInRows = 4096
-/** Measuring steps goes on for about this long. */
-const measuredMilliseconds = 100
-/** Compiled graphs, the database's cache and what waits to be collected. */
-const fixedBytes = 90e6
+interface EstimateInput {
+  readonly engine: Engine
+  /** As `planModel` made it for the table. */
+  readonly plan: { readonly settings: TrainingSettings; readonly spec: ModelSpec }
+  readonly table: Table
+  readonly encoder: Encoder
+  /** What fitting the encoder took; it is fitted again before the training. */
+  readonly fitSeconds: number
+  /** Ranks scores and suggests thresholds. */
+  readonly rank: Rank
+  readonly signal: AbortSignal
+}
+
+/** Writing a run's files until they are safe on the disk, which measuring here would wear out. */
+const savingSeconds = 0.1
+
+/**
+ * How long a training and the scoring after it will take, and how much memory. Nothing is known beforehand of the
+ * machine: reading, encoding and ranking are measured on the first rows of the table, steps, validation and scoring on
+ * the real network, each once; the rest is counted.
+ * @throws AbortError when cancelled; Failure `engine` where the engine cannot run the network
+ */
+export async function estimateTraining(input: EstimateInput): Promise<TrainingEstimate> {
+  const { engine, plan, table, encoder, fitSeconds, rank, signal } = input
+  const preparing = await measurePreparing({ table, encoder, rank, signal })
+  const found = withRows(plan.spec, preparing.rows)
+  const spec = { ...found, hasMissing: found.hasMissing || plan.spec.hasMissing }
+  // The cells are read for encoding and, in the end, for the reference of drift.
+  const around = savingSeconds + fitSeconds + 2 * preparing.reading + preparing.encoding + preparing.ranking
+  const bytes = estimatedBytes(spec, table)
+  if (plan.settings.flavour.kind === 'pca') {
+    return { seconds: around + (await componentSeconds(input, preparing.rows)), bytes }
+  }
+  const heldOut = heldOutRows(table.rows, plan.settings.validationShare)
+  const time = await measureNetwork({ engine, spec, rows: preparing.rows, heldOut, signal })
+  const { scoring } = time
+  return { seconds: around + trainingSeconds(plan, time) + scoring.compile + scoring.row * table.rows, bytes }
+}
+
+function trainingSeconds(
+  { settings, spec }: EstimateInput['plan'],
+  { phases, validation: { compile, evaluation } }: NetworkTime,
+): number {
+  const steps = phasesOf(spec).map(({ fromStep, toStep }, index) => {
+    const { compile: compiling = 0, step = 0 } = phases[index] ?? {}
+    return { compiling, seconds: (toStep - fromStep) * step }
+  })
+  const training = steps.reduce((sum, { seconds }) => sum + seconds, 0)
+  const compiling = steps.reduce((sum, phase) => sum + phase.compiling + compile, 0)
+  // At the first point and the last, and between them as often as their share of the time allows.
+  const points = Math.min(mostLossPoints, spec.schedule.steps)
+  const evaluating =
+    settings.earlyStopping === null
+      ? Math.min(points * evaluation, 2 * evaluation + evaluationShare * training)
+      : points * evaluation
+  return training + compiling + evaluating
+}
+
+/** Rows that principal components are timed with, and fewer of wide tables: their time grows with the square. */
+const componentRows = 2048
+const componentCells = 1 << 17
+
+/** Principal components of twice as many rows take twice as long for the rows, and as long for the components. */
+async function componentSeconds(input: EstimateInput, rows: Matrix): Promise<number> {
+  const { engine, plan, encoder, table, signal } = input
+  const { settings, spec } = plan
+  const timed = async (count: number): Promise<number> => {
+    const values = rows.values.subarray(0, count * rows.columns)
+    const matrix = { rows: count, columns: rows.columns, values }
+    const from = performance.now()
+    await trainModel({ engine, encoder, settings, spec, matrix, signal })
+    return secondsSince(from)
+  }
+  const large = Math.min(rows.rows, componentRows, Math.max(64, Math.floor(componentCells / rows.columns)))
+  const small = Math.max(1, Math.floor(large / 4))
+  await timed(small)
+  const [short, long] = [await timed(small), await timed(large)]
+  const perRow = large > small ? Math.max(0, (long - short) / (large - small)) : 0
+  return long + (table.rows - large) * perRow
+}
+
+// Fitted to what the benchmark of this estimate measured on its tables, from 4,000 x 6 to 1,000,000 x 30 and 1,555 columns.
+/** Compiled graphs, the heap, and what waits to be collected. */
+const fixedBytes = 70e6
+/** Of each column: blocks and vectors of the database. */
+const bytesPerColumn = 50_000
+/** Of each cell, as the database keeps it in its cache. */
+const bytesPerCell = 5
+const mostCachedBytes = 2 ** 31
+/** Cells that the encoder is fitted to, and the copies that are sorted. */
+const fittedRows = 200_000
+const bytesPerFittedCell = 16
+/** Cells of a chunk that is read: several wait to be collected. */
+const chunkRows = 65_536
+const chunkCells = 2_000_000
+const bytesPerChunkCell = 32
 /** Arrays of a layer's size that a step keeps at its highest. */
 const arraysPerLayer = 6
 /** Of each row: scores, their order, sorted scores, row numbers that are drawn from, and what sorting takes. */
 const bytesPerRow = 32
 
-/** Seconds of the parts that a training's time is made of. */
-interface Measured {
-  readonly compile: number
-  readonly step: number
-  readonly scoredRow: number
-}
-
-const known = new Map<string, Measured>()
-
-/**
- * How long a training and the scoring after it will take and how much memory: a few real steps and one batch of
- * scoring are measured on stand-in rows (about 0.3 s, once for each shape of network), the rest is counted.
- * @param input.plan as `planModel` made it for a table of so many rows
- * @throws AbortError when cancelled; Failure `engine` where the engine cannot run the network
- */
-export async function estimateTraining(input: {
-  readonly engine: Engine
-  readonly plan: { readonly settings: TrainingSettings; readonly spec: ModelSpec }
-  readonly rows: number
-  readonly signal: AbortSignal
-}): Promise<TrainingEstimate> {
-  const { plan, rows } = input
-  const { settings, spec } = plan
-  const preparing = rows * (spec.features * preparedCellSeconds + rankedRowSeconds)
-  const bytes = estimatedBytes(spec, rows)
-  if (settings.flavour.kind === 'pca') return { seconds: preparing + (await componentSeconds(input)), bytes }
-  const { compile, step, scoredRow } = await measuredOnce(input)
-  const isValidated = heldOutRows(rows, settings.validationShare) > 0
-  const phases = spec.schedule.pretrainingSteps > 0 ? spec.codeLayer + 2 : 1
-  const training = spec.schedule.steps * step * (isValidated ? 1 + validationShare : 1)
-  // Validation and scoring compile graphs of their own, which have no gradients.
-  const compiling = compile * (phases + (isValidated ? 0.5 : 0) + 0.5)
-  return { seconds: preparing + compiling + training + rows * scoredRow, bytes }
-}
-
-async function measuredOnce(input: Parameters<typeof estimateTraining>[0]): Promise<Measured> {
-  const { engine, plan, rows, signal } = input
-  // What only changes numbers, not work, does not make another network.
-  const spec: ModelSpec = {
-    ...plan.spec,
-    seed: 1,
-    schedule: { ...plan.spec.schedule, steps: 1_000_000, pretrainingSteps: 0 },
-  }
-  const key = JSON.stringify([engine.name, spec])
-  const found = known.get(key)
-  if (found) return found
-  signal.throwIfAborted()
-  const matrix = standIn(Math.min(rows, standInRows), spec)
-  const session = await engine.open(spec, matrix)
-  try {
-    const first = await secondsOf(() => session.train(1))
-    signal.throwIfAborted()
-    const step = await secondsPerStep(session, signal)
-    await session.rowCosts(matrix)
-    const scoredRow = (await secondsOf(() => session.rowCosts(matrix))) / matrix.rows
-    const measured = { compile: Math.max(0, first - step), step, scoredRow }
-    known.set(key, measured)
-    return measured
-  } finally {
-    await session.close()
-  }
-}
-
-/** The median of chunks that double until they are long enough to be measured. */
-async function secondsPerStep(session: Session, signal: AbortSignal): Promise<number> {
-  const found: number[] = []
-  const ends = performance.now() + measuredMilliseconds
-  for (let steps = 1; performance.now() < ends || found.length < 2; steps = Math.min(steps * 2, 16)) {
-    signal.throwIfAborted()
-    found.push((await secondsOf(() => session.train(steps))) / steps)
-  }
-  // The first steps are slower than the rest.
-  const settled = found.slice(Math.floor(found.length / 2)).toSorted((a, b) => a - b)
-  return settled[Math.floor(settled.length / 2)] ?? 0
-}
-
-/** Principal components of twice as many rows take twice as long for the rows, and as long for the components. */
-async function componentSeconds(input: Parameters<typeof estimateTraining>[0]): Promise<number> {
-  const { engine, plan, rows, signal } = input
-  const { settings } = plan
-  const encoder = { version: 1 as const, softClip: true, columns: [], dropped: [] }
-  const timed = async (count: number): Promise<number> => {
-    const matrix = standIn(count, plan.spec)
-    return secondsOf(() => trainModel({ engine, encoder, settings, spec: plan.spec, matrix, signal }))
-  }
-  const large = Math.min(rows, standInRows)
-  const small = Math.max(1, Math.floor(large / 4))
-  await timed(small)
-  const [short, long] = [await timed(small), await timed(large)]
-  const perRow = large > small ? Math.max(0, (long - short) / (large - small)) : 0
-  return long + (rows - large) * perRow
-}
-
-/** Matrix, what is kept of each row, weights and moments in and out, the noise bank, and a step's activations. */
-function estimatedBytes(spec: ModelSpec, rows: number): number {
+/** Cache, sample, matrix, what is kept of each row, weights and moments in and out, noise bank, a step's activations. */
+function estimatedBytes(spec: ModelSpec, { rows, columns }: Table): number {
   const { features, layers, copies, batchRows } = spec
+  const read = columns.filter(({ role }) => role === 'feature').length
   const cells = copies * batchRows * features
   const bank = spec.corruption.kind === 'none' ? 0 : Math.min(4 * cells, 4_194_304) + 524_288
   const activations =
     arraysPerLayer * copies * batchRows * (features + layers.reduce((sum, one) => sum + one, 0))
   const state = 9 * denseLayout(spec).size
-  return rows * (4 * features + bytesPerRow) + 4 * (2 * bank + activations + state) + fixedBytes
-}
-
-function standIn(rows: number, { features, ranges, hasMissing }: ModelSpec): Matrix {
-  const values = new Float32Array(rows * features)
-  fillNormals(values, seededRandom(1, 'stand-in rows'), ranges ? 0.1 : 1)
-  if (hasMissing) values[0] = Number.NaN
-  return { rows, columns: features, values }
-}
-
-async function secondsOf(work: () => Promise<unknown>): Promise<number> {
-  const started = performance.now()
-  await work()
-  return (performance.now() - started) / 1000
+  const cache = Math.min(rows * read * bytesPerCell, mostCachedBytes) + read * bytesPerColumn
+  const sample = Math.min(rows, fittedRows) * read * bytesPerFittedCell
+  const chunk = Math.min(Math.min(rows, chunkRows) * read, 2 * chunkCells) * bytesPerChunkCell
+  const kept = rows * (4 * features + bytesPerRow)
+  return fixedBytes + cache + sample + chunk + kept + 4 * (2 * bank + activations + state)
 }

@@ -5,9 +5,9 @@ import type { EarlyStopping } from './earlyStopping.ts'
 
 /** Steps run between two looks at the cancel signal take about this long. */
 const chunkMilliseconds = 40
-const mostLossPoints = 200
+export const mostLossPoints = 200
 /** Evaluating the validation rows may take at most this share of the training time. */
-const evaluationShare = 0.15
+export const evaluationShare = 0.15
 
 export interface TrainingProgress {
   readonly step: number

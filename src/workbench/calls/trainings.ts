@@ -11,7 +11,8 @@ import { checkSameTable } from '../../pipeline/features/prepare.ts'
 import { checkCombinations, checkSettings } from '../../pipeline/model/checkSettings.ts'
 import { trainingPhases } from '../../pipeline/model/phases.ts'
 import { chosenSettings, planModel } from '../../pipeline/model/plan.ts'
-import { needsRanges } from '../../pipeline/model/ranges.ts'
+import { rankScores } from '../../pipeline/scoring/rank.ts'
+import { suggestThresholds } from '../../pipeline/threshold/suggest.ts'
 import { estimateTraining } from '../../pipeline/training/estimate.ts'
 import type { Release } from '../claims.ts'
 import type { Context } from '../context.ts'
@@ -27,7 +28,7 @@ export function trainingCalls(context: Context): TrainingCalls {
   async function planFor(datasetId: string, settings: Partial<TrainingSettings> | undefined) {
     checkSettings(settings ?? {})
     const dataset = await readDataset(database, datasetId)
-    const encoder = await encoderOf(dataset, chosenSettings(settings).softClip)
+    const { encoder, seconds } = await encoderOf(dataset, chosenSettings(settings).softClip)
     const features = featureCount(encoder)
     const plan = planModel({
       settings,
@@ -36,7 +37,7 @@ export function trainingCalls(context: Context): TrainingCalls {
       hasMissing: holdsMissing(dataset),
       encoder,
     })
-    return { dataset, plan, features }
+    return { dataset, plan, features, encoder, fitSeconds: seconds }
   }
 
   return {
@@ -47,14 +48,21 @@ export function trainingCalls(context: Context): TrainingCalls {
     },
 
     async estimateTraining({ datasetId, settings }) {
-      const { dataset, plan, features } = await planFor(datasetId, settings)
+      const { dataset, plan, encoder, fitSeconds } = await planFor(datasetId, settings)
+      // Measured beside a training both would be slow, and the estimate wrong.
+      const running = jobs
+        .list()
+        .find(({ kind, status }) => (kind === 'training' || kind === 'scoring') && status.state === 'running')
+      if (running)
+        throw new Failure(
+          'busy',
+          `"${running.title}" is still running. Time and memory are measured once it has ended.`,
+        )
       const engine = await context.engine()
       const { signal } = new AbortController()
-      // Which ranges the features have only the encoded rows say; for measuring any will do.
-      const [low, high] = [-1, 1].map((end) => new Array<number>(features).fill(end))
-      const ranges = low && high && needsRanges(plan.spec) ? { low, high } : null
-      const measured = { ...plan, spec: { ...plan.spec, ranges } }
-      return estimateTraining({ engine, plan: measured, rows: dataset.rows, signal })
+      const table = openTable(database, dataset)
+      const rank = (scores: Float32Array) => suggestThresholds(rankScores(scores).sorted)
+      return estimateTraining({ engine, plan, table, encoder, fitSeconds, rank, signal })
     },
 
     async startTraining({ datasetId, settings = {}, seeds }) {
@@ -121,23 +129,34 @@ export function trainingCalls(context: Context): TrainingCalls {
   }
 }
 
+interface Fitted {
+  readonly encoder: Encoder
+  /** What fitting it took. */
+  readonly seconds: number
+}
+
 /**
  * The encoder of a data set as its columns are now. A person who changes settings asks for the plan again and
  * again: the last encoder is remembered.
  */
 function rememberedEncoder({ database }: Context) {
-  let last: { readonly key: string; readonly encoder: Promise<Encoder> } | undefined
-  return (dataset: Dataset, softClip: boolean): Promise<Encoder> => {
+  let last: { readonly key: string; readonly fitted: Promise<Fitted> } | undefined
+  const fit = async (dataset: Dataset, softClip: boolean): Promise<Fitted> => {
+    const started = performance.now()
+    const { signal } = new AbortController()
+    const encoder = await fitEncoder({ table: openTable(database, dataset), signal, softClip })
+    return { encoder, seconds: (performance.now() - started) / 1000 }
+  }
+  return (dataset: Dataset, softClip: boolean): Promise<Fitted> => {
     const columns = dataset.columns.map(({ name, type, role }) => [name, type, role])
     const key = JSON.stringify([dataset.datasetId, softClip, columns])
-    if (last?.key === key) return last.encoder
-    const { signal } = new AbortController()
-    const encoder = fitEncoder({ table: openTable(database, dataset), signal, softClip })
-    last = { key, encoder }
-    encoder.catch(() => {
-      if (last?.encoder === encoder) last = undefined
+    if (last?.key === key) return last.fitted
+    const fitted = fit(dataset, softClip)
+    last = { key, fitted }
+    fitted.catch(() => {
+      if (last?.fitted === fitted) last = undefined
     })
-    return encoder
+    return fitted
   }
 }
 

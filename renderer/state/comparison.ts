@@ -61,35 +61,3 @@ export function agreementOfTop(one: ScoreOrder, other: ScoreOrder, count: number
   for (const row of other.rows.subarray(0, count)) if (top.has(row)) shared += 1
   return shared / (top.size + Math.min(count, other.rows.length) - shared)
 }
-
-/**
- * Area under the ROC curve, a tie counted as half, and average precision over the distinct scores, as the core's
- * evaluation has them. null without labels, or where one of the two kinds does not occur.
- */
-export function fareAgainstLabels({ scores, labels }: ScoreOrder): {
-  readonly auroc: number
-  readonly averagePrecision: number
-} | null {
-  if (!labels) return null
-  let positives = 0
-  let negatives = 0
-  for (const label of labels) {
-    if (label === 1) positives += 1
-    else if (label === 0) negatives += 1
-  }
-  if (positives === 0 || negatives === 0) return null
-  let [hits, misses, area, precision] = [0, 0, 0, 0]
-  for (let from = 0; from < scores.length; ) {
-    let [newHits, newMisses, to] = [0, 0, from]
-    for (; to < scores.length && scores[to] === scores[from]; to++) {
-      if (labels[to] === 1) newHits += 1
-      else if (labels[to] === 0) newMisses += 1
-    }
-    area += newMisses * (hits + newHits / 2)
-    hits += newHits
-    misses += newMisses
-    if (newHits > 0) precision += (newHits / positives) * (hits / (hits + misses))
-    from = to
-  }
-  return { auroc: area / (positives * negatives), averagePrecision: precision }
-}

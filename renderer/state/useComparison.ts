@@ -1,8 +1,9 @@
 import { computed, type Ref, shallowRef, watch } from 'vue'
 import { toWireFailure } from '../../src/contract/failure.ts'
 import type { RunSummary, WireFailure } from '../../src/contract/records.ts'
-import { agreementOfTop, fareAgainstLabels, rankCorrelation, ranksOfRows } from './comparison.ts'
+import { agreementOfTop, rankCorrelation, ranksOfRows } from './comparison.ts'
 import type { Connection } from './connection.ts'
+import { outcomeOf } from './outcome.ts'
 import type { RunState } from './useRun.ts'
 
 /** What comparing scores says of a run; null where it cannot be said. */
@@ -16,7 +17,7 @@ export interface RunMeasures {
 
 /** Scores change when a paused run goes on, labels when a column's role does. */
 const keyOf = (open: RunSummary, run: RunSummary): string =>
-  [open.runId, open.stepsDone, open.threshold.flagged, run.runId, run.stepsDone, run.labelColumn].join()
+  [outcomeOf(open), open.threshold.flagged, outcomeOf(run), run.labelColumn].join()
 
 /**
  * How the runs of a data set compare with each other and with the open one, worked out from their scores one
@@ -48,11 +49,11 @@ export function useComparison(
       const baseRanks = ranksOfRows(base)
       for (const one of left) {
         const order = one.runId === open.runId ? base : await connection.api.readScores({ runId: one.runId })
+        const fare = one.labelColumn && (await connection.api.readEvaluation({ runId: one.runId }))
         if (mine !== round) return
-        const fare = fareAgainstLabels(order)
         const measures = {
-          auroc: fare?.auroc ?? null,
-          averagePrecision: fare?.averagePrecision ?? null,
+          auroc: fare ? fare.auroc : null,
+          averagePrecision: fare ? fare.averagePrecision : null,
           sameFlags: agreementOfTop(base, order, open.threshold.flagged),
           correlation: rankCorrelation(baseRanks, ranksOfRows(order)),
         }

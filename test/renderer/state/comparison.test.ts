@@ -1,18 +1,12 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import {
-  agreementOfTop,
-  fareAgainstLabels,
-  rankCorrelation,
-  ranksOfRows,
-} from '../../../renderer/state/comparison.ts'
-import { evaluate } from '../../../src/pipeline/evaluation/evaluate.ts'
+import { agreementOfTop, rankCorrelation, ranksOfRows } from '../../../renderer/state/comparison.ts'
 
-const order = (scores: readonly number[], rows: readonly number[], labels?: readonly number[]) => ({
+const order = (scores: readonly number[], rows: readonly number[]) => ({
   runId: 'r',
   scores: Float32Array.from(scores),
   rows: Int32Array.from(rows),
-  labels: labels ? Uint8Array.from(labels) : null,
+  labels: null,
 })
 /** Rows by score, as the core sends them. */
 const ranked = (scores: readonly number[]) => {
@@ -61,36 +55,5 @@ describe('agreement of flags', () => {
     expect(agreementOfTop(one, one, 2)).toBe(1)
     expect(agreementOfTop(one, other, 2)).toBeCloseTo(1 / 3)
     expect(agreementOfTop(one, other, 0)).toBeNull()
-  })
-})
-
-describe('against labels', () => {
-  it('fares exactly as the core says, ties and unknown labels included', () => {
-    const row = fc.record({ score: fc.integer({ min: 0, max: 6 }), label: fc.constantFrom(0, 1, 255) })
-    fc.assert(
-      fc.property(fc.array(row, { maxLength: 60 }), (rows) => {
-        const down = rows.toSorted((one, other) => other.score - one.score)
-        const { scores, labels } = order(
-          down.map(({ score }) => score),
-          down.map((_, at) => at),
-          down.map(({ label }) => label),
-        )
-        const told = evaluate({
-          sorted: scores,
-          labels: labels ?? new Uint8Array(),
-          labelColumn: '',
-          positiveValue: '',
-        })
-        const fare = fareAgainstLabels({ runId: 'r', scores, labels, rows: new Int32Array() })
-        expect(fare === null).toBe(told === null)
-        if (!fare || !told) return
-        expect(fare.auroc).toBeCloseTo(told.auroc, 12)
-        expect(fare.averagePrecision).toBeCloseTo(told.averagePrecision, 12)
-      }),
-    )
-  })
-
-  it('says nothing without labels', () => {
-    expect(fareAgainstLabels(order([1], [0]))).toBeNull()
   })
 })

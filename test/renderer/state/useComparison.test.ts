@@ -22,9 +22,21 @@ async function opened(failing = new Set<string>()) {
     readProject: async () =>
       project({
         datasets: [dataset()],
-        runs: Object.keys(rowsOf).map((runId) => run({ runId, threshold: flagsTwo })),
+        runs: Object.keys(rowsOf).map((runId) => run({ runId, threshold: flagsTwo, labelColumn: 'broken' })),
       }),
-    readEvaluation: async () => null,
+    readEvaluation: async ({ runId }) =>
+      runId === 'r3'
+        ? null
+        : {
+            labelColumn: 'broken',
+            positiveValue: '1',
+            positives: 1,
+            labelled: 4,
+            auroc: runId === 'r1' ? 0.9 : 0.4,
+            averagePrecision: runId === 'r1' ? 0.8 : 0.3,
+            roc: [],
+            precisionRecall: [],
+          },
     readScores: async ({ runId }) => {
       asked.push(runId)
       if (failing.has(runId)) throw new Failure('disk', 'The scores cannot be read.')
@@ -32,7 +44,7 @@ async function opened(failing = new Set<string>()) {
         runId,
         scores: Float32Array.from([4, 3, 2, 1]),
         rows: Int32Array.from(rowsOf[runId] ?? []),
-        labels: Uint8Array.from([1, 0, 0, 0]),
+        labels: null,
       }
     },
   })
@@ -54,7 +66,9 @@ describe('comparing runs', () => {
     wanted.value = true
     await settled()
     expect(asked).toEqual(['r1', 'r2', 'r3'])
-    expect(measures.value.get('r1')).toMatchObject({ auroc: 1, averagePrecision: 1, sameFlags: 1 })
+    expect(measures.value.get('r1')).toMatchObject({ auroc: 0.9, averagePrecision: 0.8, sameFlags: 1 })
+    expect(measures.value.get('r2')).toMatchObject({ auroc: 0.4, averagePrecision: 0.3 })
+    expect(measures.value.get('r3')).toMatchObject({ auroc: null, averagePrecision: null })
     expect(measures.value.get('r2')?.sameFlags).toBe(0)
     expect(measures.value.get('r2')?.correlation).toBeCloseTo(-1)
     expect(measures.value.get('r3')?.sameFlags).toBe(1)

@@ -18,9 +18,8 @@ export function useExport(
   const scope = shallowRef<'flagged' | 'all'>('flagged')
   const codes = shallowRef(false)
   const neutraliseFormulas = shallowRef(true)
-  const runId = () => run.value?.runId
-  const rows = useFileJob(jobs, runId, place)
-  const model = useFileJob(jobs, runId, place)
+  const rows = useFileJob(jobs, () => run.value, place)
+  const model = useFileJob(jobs, () => run.value, place)
 
   /** The line is kept first: the core flags by it, and rows by another line than the one on screen would be wrong. */
   const start = (suggestedName: string) =>

@@ -1,5 +1,6 @@
 import { computed, shallowRef, watch } from 'vue'
-import type { ExportedFile, Job } from '../../src/contract/records.ts'
+import type { ExportedFile, Job, RunSummary } from '../../src/contract/records.ts'
+import { outcomeOf } from './outcome.ts'
 import { useJob } from './useJob.ts'
 import type { JobsState } from './useJobs.ts'
 
@@ -14,19 +15,23 @@ export interface ExportPlace {
  * A job that writes one file of a run. A file under way is delivered also when another run is looked at meanwhile,
  * but shown only beside its own run.
  */
-export function useFileJob(jobs: JobsState, runId: () => string | undefined, place: ExportPlace) {
+export function useFileJob(jobs: JobsState, run: () => RunSummary | null, place: ExportPlace) {
   const job = useJob(jobs, (ended: Job) => {
     if (ended.status.state === 'done' && ended.status.result.kind === 'export') {
       place.deliver(ended.status.result.file)
     }
   })
-  /** The run that is written. */
-  const writtenRun = shallowRef<string | null>(null)
-  watch(runId, () => {
+  const outcome = computed(() => {
+    const now = run()
+    return now && outcomeOf(now)
+  })
+  /** What is written. */
+  const written = shallowRef<string | null>(null)
+  watch(outcome, () => {
     if (!job.running.value) job.forget()
   })
   const file = computed<ExportedFile | null>(() => {
-    if (writtenRun.value !== runId()) return null
+    if (written.value !== outcome.value) return null
     const status = job.job.value?.status
     return status?.state === 'done' && status.result.kind === 'export' ? status.result.file : null
   })
@@ -36,13 +41,13 @@ export function useFileJob(jobs: JobsState, runId: () => string | undefined, pla
     suggestedName: string,
     write: (runId: string, chosen: { readonly path?: string }) => Promise<{ jobId: string }>,
   ): Promise<void> {
-    const id = runId()
-    if (id === undefined || job.running.value) return
-    writtenRun.value = id
+    const now = run()
+    if (!now || job.running.value) return
+    written.value = outcomeOf(now)
     await job.start(async () => {
       const path = await place.choosePath(suggestedName)
       if (path === null) throw new DOMException('No file was chosen.', 'AbortError')
-      return write(id, path === undefined ? {} : { path })
+      return write(now.runId, path === undefined ? {} : { path })
     })
   }
   return { job, file, start }

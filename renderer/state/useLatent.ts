@@ -1,6 +1,7 @@
 import { computed, shallowRef, watch } from 'vue'
 import type { LatentMap, Neighbours } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
+import { outcomeOf } from './outcome.ts'
 import { useAsk } from './useAsk.ts'
 import type { RunState } from './useRun.ts'
 
@@ -12,17 +13,26 @@ export function useLatent(connection: Connection, { run, scores }: RunState) {
   const neighbours = useAsk<Neighbours>()
   const row = shallowRef<number | null>(null)
   const runId = computed(() => run.value?.runId ?? null)
+  const outcome = computed(() => run.value && outcomeOf(run.value))
+  /** Maps that the core is working out, by outcome: looked at again, they are waited for rather than asked for twice. */
+  const underWay = new Map<string, Promise<LatentMap>>()
 
-  watch(runId, () => {
+  watch(outcome, () => {
     map.clear()
     select(null)
   })
 
   /** Asks for the map unless it is here. */
   async function load(): Promise<void> {
-    const id = runId.value
-    if (id === null || map.busy.value || map.value.value?.runId === id) return
-    await map.ask(() => connection.api.readLatentMap({ runId: id }))
+    const [id, of] = [runId.value, outcome.value]
+    if (id === null || of === null || map.busy.value || map.value.value) return
+    const asked =
+      underWay.get(of) ??
+      connection.api.readLatentMap({ runId: id }).finally(() => {
+        underWay.delete(of)
+      })
+    underWay.set(of, asked)
+    await map.ask(() => asked)
   }
 
   function select(next: number | null): void {

@@ -2,6 +2,7 @@ import { computed, shallowRef, watch } from 'vue'
 import { toWireFailure } from '../../src/contract/failure.ts'
 import type { Evaluation, RunSummary, ScoreOrder, WireFailure } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
+import { outcomeOf } from './outcome.ts'
 import { labelTotals } from './scores.ts'
 import { useAsk } from './useAsk.ts'
 import type { DatasetState } from './useDataset.ts'
@@ -37,7 +38,7 @@ export function useRun(connection: Connection, project: ProjectState, { dataset 
       evaluation.ask(() => connection.api.readEvaluation({ runId: now.runId })),
     ])
   }
-  watch(() => `${run.value?.runId} ${run.value?.labelColumn}`, load, { immediate: true })
+  watch(() => run.value && `${outcomeOf(run.value)} ${run.value.labelColumn}`, load, { immediate: true })
 
   async function remove(id: string): Promise<void> {
     try {

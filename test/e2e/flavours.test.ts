@@ -34,6 +34,14 @@ async function train(page: Page): Promise<void> {
   )
 }
 
+/** The ranking's first rows as Review shows them, with the scale of its histogram. */
+async function firstScores(page: Page): Promise<string[]> {
+  await page.getByTestId('histogram').waitFor()
+  await page.getByTestId('ranked-row').first().getByText(/\d/).first().waitFor()
+  const rows = await page.getByTestId('ranked-row').allInnerTexts()
+  return [await page.getByTestId('histogram').innerText(), ...rows.slice(0, 3)]
+}
+
 describe('kinds of autoencoders in the window', () => {
   let browser: Browser
   let served: Served
@@ -166,9 +174,19 @@ describe('kinds of autoencoders in the window', () => {
     await page.getByTestId('notice').first().waitFor({ timeout: 60_000 })
     await page.reload()
     await ended.getByText('Paused').waitFor({ timeout: 60_000 })
+    await page.getByTestId('to-review').click()
+    const before = await firstScores(page)
+    await page.getByTestId('stage-train').click()
     await page.getByTestId('train-resume').click()
     await page.getByTestId('train-progress').waitFor()
     await ended.getByText('trained 4,000 steps').waitFor({ timeout: 120_000 })
+    // Review shows what the continued run scored, as a page that reads everything anew does.
+    await page.getByTestId('to-review').click()
+    const after = await firstScores(page)
+    expect(after).not.toEqual(before)
+    await page.reload()
+    expect(await firstScores(page)).toEqual(after)
+    await page.getByTestId('stage-train').click()
     await page.getByTestId('tab-runs').click()
     expect(await page.getByTestId('run-row').count()).toBe(4)
     expect(await page.getByTestId('runs').innerText()).not.toContain('paused')

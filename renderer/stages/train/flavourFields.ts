@@ -2,11 +2,11 @@ import { autoFlavours, autoSparseTarget } from '../../../src/contract/flavours.t
 import type { Flavour } from '../../../src/contract/records.ts'
 import { flavourRanges, type SettingRange } from '../../../src/contract/settings.ts'
 
-type Number = keyof typeof flavourRanges
+type FlavourField = keyof typeof flavourRanges
 
 /** A number that belongs to one kind of autoencoder. */
 export interface FlavourNumber {
-  readonly field: Number
+  readonly field: FlavourField
   readonly title: string
   readonly unit: string
   readonly help: string
@@ -46,7 +46,7 @@ const words = {
   ],
 } as const satisfies Record<string, readonly [string, string, string]>
 
-const number = (field: Number, word: keyof typeof words, value: number, auto: number): FlavourNumber => {
+const number = (field: FlavourField, word: keyof typeof words, value: number, auto: number): FlavourNumber => {
   const [title, unit, help] = words[word]
   return { field, title, unit, help, range: flavourRanges[field], value, auto }
 }

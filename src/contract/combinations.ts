@@ -33,6 +33,9 @@ const isKind =
 const hiddenLayers = ({ hidden, decoder }: TrainingSettings) => hidden.length + (decoder?.length ?? 0)
 const isMirrored = ({ hidden, decoder }: TrainingSettings) =>
   decoder === null || decoder.join() === hidden.toReversed().join()
+/** Whether nothing is corrupted: by kind, or by a level of 0. */
+const isUncorrupted = ({ corruption }: TrainingSettings): boolean =>
+  corruption.kind === 'none' || (corruption.kind === 'gaussian' ? corruption.sigma : corruption.rate) === 0
 const contextOf = ({ flavour }: TrainingSettings) => (flavour.kind === 'conditional' ? flavour.context : [])
 const unknownContext = (settings: TrainingSettings, { columns }: TableFacts) =>
   contextOf(settings).filter((name) => !columns.includes(name))
@@ -43,8 +46,11 @@ const rules: readonly Rule[] = [
   {
     settings: ['corruption', 'flavour'],
     applies: isKind('denoising'),
-    refuses: ({ corruption }) => corruption.kind === 'none',
-    message: () => 'A denoising autoencoder needs a corruption. Choose one, or the undercomplete flavour.',
+    refuses: isUncorrupted,
+    message: ({ corruption }) =>
+      corruption.kind === 'none'
+        ? 'A denoising autoencoder needs a corruption. Choose one, or the undercomplete flavour.'
+        : 'A denoising autoencoder needs a corruption, and one of level 0 changes nothing. Raise the level, or choose the undercomplete flavour.',
   },
   {
     settings: ['code', 'flavour'],
@@ -75,9 +81,9 @@ const rules: readonly Rule[] = [
   {
     settings: ['corruption', 'flavour'],
     applies: isKind('overcomplete'),
-    refuses: ({ corruption }) => corruption.kind === 'none',
-    message: () =>
-      'Without corruption an overcomplete network learns to copy every row, odd ones too. Choose a corruption.',
+    refuses: isUncorrupted,
+    message: ({ corruption }) =>
+      `Without corruption an overcomplete network learns to copy every row, odd ones too. ${corruption.kind === 'none' ? 'Choose a corruption.' : 'One of level 0 changes nothing: raise the level.'}`,
   },
   {
     settings: ['hidden', 'decoder', 'flavour'],
@@ -101,7 +107,7 @@ const rules: readonly Rule[] = [
   {
     settings: ['corruption', 'flavour'],
     applies: isKind('pca'),
-    refuses: ({ corruption }) => corruption.kind !== 'none',
+    refuses: (settings) => !isUncorrupted(settings),
     message: () => 'Principal components are computed from clean rows. Choose no corruption.',
   },
   {
@@ -142,8 +148,7 @@ const rules: readonly Rule[] = [
   {
     settings: ['earlyStopping', 'corruptionSchedule'],
     applies: ({ earlyStopping }) => earlyStopping !== null,
-    refuses: ({ corruption, corruptionSchedule }) =>
-      corruption.kind !== 'none' && corruptionSchedule !== 'constant',
+    refuses: (settings) => !isUncorrupted(settings) && settings.corruptionSchedule !== 'constant',
     message: () =>
       'Early stopping compares losses, and these move with the corruption. Keep the corruption constant, or turn early stopping off.',
   },

@@ -37,6 +37,9 @@ describe('combinationProblems', () => {
   const inContext = (...context: string[]) => of('conditional', { flavour: { ...conditional, context } })
   it.each<[string, TrainingSettings, string]>([
     ['corruption', of('denoising', { corruption: none }), 'needs a corruption'],
+    ['corruption', of('denoising', { corruption: { kind: 'gaussian', sigma: 0 } }), 'Raise the level'],
+    ['corruption', of('denoising', { corruption: { kind: 'swap', rate: 0 } }), 'Raise the level'],
+    ['corruption', of('overcomplete', { corruption: { kind: 'masking', rate: 0 } }), 'raise the level'],
     ['code', of('undercomplete', { code: 12 }), 'A code of 12 nodes can copy the 12 features'],
     ['code', of('linear', { code: 13 }), 'fewer nodes than features'],
     ['code', of('pca', { code: 12 }), 'fewer nodes than features'],

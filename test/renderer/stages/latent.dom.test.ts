@@ -156,6 +156,23 @@ describe('the map of codes', () => {
     wrapper.unmount()
   })
 
+  it('decodes a code of a conditional model in the context of its own row', async () => {
+    const { wrapper, at, press, of } = await opened({
+      ...variational,
+      kind: 'conditional',
+      context: ['heat'],
+    })
+    await at('tab-code').trigger('click')
+    for (const key of ['ArrowRight', 'ArrowRight', 'Enter']) await press(key)
+    await settled()
+    await at('code-slider').setValue('0.75')
+    expect(of('decodeCodes').map((one) => one.input)).toEqual([
+      expect.objectContaining({ runId: 'r1', likeRow: 1 }),
+      expect.objectContaining({ runId: 'r1', likeRow: 1 }),
+    ])
+    wrapper.unmount()
+  })
+
   it('says in the core’s words why there is no map, and asks again', async () => {
     let works = false
     const { wrapper, at } = await opened(variational, {
@@ -168,7 +185,7 @@ describe('the map of codes', () => {
     works = true
     await at('error').find('button').trigger('click')
     await settled()
-    expect(wrapper.text()).toContain('Working out the codes …')
+    expect(wrapper.text()).toContain('Working out the codes of 4 rows …')
     wrapper.unmount()
   })
 })

@@ -133,6 +133,19 @@ describe('scoring', () => {
     wrapper.unmount()
   })
 
+  it.each([
+    [{ flaggedNow: 0.25 }, '25\u00a0% of 4 rows; in training 1\u00a0%'],
+    // The line was moved in Review since: the count and its share are of that one.
+    [{ flaggedNow: 0.5 }, '25\u00a0% of 4 rows; by the model’s own line 50\u00a0%; in training 1\u00a0%'],
+  ])('tells the share of rows flagged by the line that the count is of', async (told, note) => {
+    const { scores } = scoredWith().drift
+    const scored = scoredWith({ drift: { columns: [], scores: { ...scores, ...told } } })
+    const { wrapper, at } = await opened({ datasets: [dataset()], runs: [run({ scored })] })
+    expect(at('scored-flagged').text()).toBe('1')
+    expect(at('score-result').text()).toContain(note)
+    wrapper.unmount()
+  })
+
   it('says in the core’s words why a model cannot be opened, and keeps the model chosen before', async () => {
     const { wrapper, workbench, at } = await opened(
       { models: [modelFile()] },

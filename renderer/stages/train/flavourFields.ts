@@ -46,7 +46,12 @@ const words = {
   ],
 } as const satisfies Record<string, readonly [string, string, string]>
 
-const number = (field: FlavourField, word: keyof typeof words, value: number, auto: number): FlavourNumber => {
+const number = (
+  field: FlavourField,
+  word: keyof typeof words,
+  value: number,
+  auto: number,
+): FlavourNumber => {
   const [title, unit, help] = words[word]
   return { field, title, unit, help, range: flavourRanges[field], value, auto }
 }

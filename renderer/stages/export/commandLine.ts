@@ -67,14 +67,28 @@ export function commandLine({
 /** What of a run the command line has no words for, so that its result may differ; empty when nothing is known. */
 export function beyondCommandLine({
   run,
+  flagged,
+  rows,
+  codes,
   neutraliseFormulas,
 }: {
   run: RunSummary
+  /** How many rows the line on screen flags. */
+  flagged: number
+  rows: 'flagged' | 'all'
+  codes: boolean
   neutraliseFormulas: boolean
 }): string[] {
+  // A scoring takes its line from the model; one that flags as many rows flags the same rows.
+  const isMoved = run.scored !== null && flagged / run.rows !== run.scored.drift.scores.flaggedNow
   return [
-    ...(run.state === 'partial' ? [`that it was cancelled after ${run.stepsDone} steps`] : []),
-    ...(neutraliseFormulas ? [] : ['formulas left as they are']),
+    ...(run.state === 'partial' && !run.scored
+      ? [`that the training was paused after ${run.stepsDone} steps`]
+      : []),
+    ...(isMoved ? ['that the line was moved'] : []),
+    ...(run.scored && rows === 'flagged' ? ['to write the flagged rows only'] : []),
+    ...(codes ? ['to add the codes'] : []),
+    ...(neutraliseFormulas ? [] : ['to leave formulas as they are']),
   ]
 }
 

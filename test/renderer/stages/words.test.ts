@@ -154,11 +154,25 @@ describe('the command line for a run', () => {
   })
 
   it('names what it has no words for', () => {
-    expect(beyondCommandLine({ run: run(), neutraliseFormulas: true })).toEqual([])
+    const plain = { flagged: 1, rows: 'flagged', codes: false, neutraliseFormulas: true } as const
+    expect(beyondCommandLine({ run: run(), ...plain })).toEqual([])
     const own = run({ state: 'partial', stepsDone: 30 })
-    expect(beyondCommandLine({ run: own, neutraliseFormulas: false })).toEqual([
-      'that it was cancelled after 30 steps',
-      'formulas left as they are',
+    expect(beyondCommandLine({ run: own, ...plain, codes: true, neutraliseFormulas: false })).toEqual([
+      'that the training was paused after 30 steps',
+      'to add the codes',
+      'to leave formulas as they are',
+    ])
+  })
+
+  it('names what a scoring cannot be told: another line than the model’s, and flagged rows alone', () => {
+    const { drift } = scoredWith()
+    const scores = { ...drift.scores, flaggedNow: 0.25 }
+    const scored = run({ scored: scoredWith({ drift: { ...drift, scores } }) })
+    const plain = { codes: false, neutraliseFormulas: true } as const
+    expect(beyondCommandLine({ run: scored, flagged: 1, rows: 'all', ...plain })).toEqual([])
+    expect(beyondCommandLine({ run: scored, flagged: 2, rows: 'flagged', ...plain })).toEqual([
+      'that the line was moved',
+      'to write the flagged rows only',
     ])
   })
 

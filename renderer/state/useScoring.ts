@@ -66,9 +66,8 @@ export function useScoring(
   /** Names of the columns that the model reads; null while they are not known. */
   const modelColumns = computed<readonly string[] | null>(() => {
     const now = model.value
-    if (now?.kind === 'file') return now.file.columns.map((column) => column.name)
-    const of = project.datasets.value.find((one) => one.datasetId === now?.run.datasetId)
-    return of?.columns.filter((column) => column.role === 'feature').map((column) => column.name) ?? null
+    // A run does not tell its columns, and its data set's roles may have changed since it was trained.
+    return now?.kind === 'file' ? now.file.columns.map((column) => column.name) : null
   })
   const dataColumns = computed<readonly string[] | null>(() => {
     const columns =

@@ -133,6 +133,14 @@ describe('scoring', () => {
     wrapper.unmount()
   })
 
+  it('says nothing of a run’s columns: those of its data set may be others than it was trained on', async () => {
+    const { wrapper, workbench, at } = await opened({ datasets: [dataset()], runs: [run()] })
+    await workbench.scoring.takeRows(taken('new.csv'))
+    await settled()
+    expect([at('rows-file').exists(), at('fit').exists()]).toEqual([true, false])
+    wrapper.unmount()
+  })
+
   it.each([
     [{ flaggedNow: 0.25 }, '25\u00a0% of 4 rows; in training 1\u00a0%'],
     // The line was moved in Review since: the count and its share are of that one.

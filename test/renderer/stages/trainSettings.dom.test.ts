@@ -200,6 +200,7 @@ describe('the layers', () => {
 describe('seeds', () => {
   it('become one run each', async () => {
     const { wrapper, at, field, started } = await opened()
+    expect(wrapper.text()).toContain('0 to 4,294,967,295, at most 20 of them.')
     await field('Seeds').setValue('3, 4, 5')
     expect(at('train-start').text()).toBe('Train 3 runs')
     await at('train-start').trigger('click')

@@ -1,3 +1,5 @@
+import { type CutMetrics, cutMetrics } from '../../src/contract/cutMetrics.ts'
+
 /** The smallest 32-bit float above `value`, which is finite and not negative. */
 export function nextAbove(value: number): number {
   const float = new Float32Array([value])
@@ -25,25 +27,11 @@ export function labelTotals(labels: Uint8Array): LabelTotals {
   return { anomalies, known }
 }
 
-interface CutMetrics {
-  readonly precision: number | null
-  readonly recall: number | null
-  readonly f1: number | null
-  readonly falsePositiveRate: number | null
-}
-
-/**
- * Precision, recall, F1 and false-positive rate of flagging the first `flagged` rows; null where no label
- * gives them a meaning. Precision is 0 where nothing is flagged, as the core has it.
- */
-export function metricsAtCount({ anomalies, known }: LabelTotals, flagged: number): CutMetrics {
-  const hits = anomalies[flagged] ?? 0
-  const judged = known[flagged] ?? 0
-  const all = anomalies.at(-1) ?? 0
-  const allKnown = known.at(-1) ?? 0
-  const precision = allKnown === 0 ? null : hits / Math.max(1, judged)
-  const recall = all === 0 ? null : hits / all
-  const f1 = judged + all === 0 ? null : (2 * hits) / (judged + all)
-  const normal = allKnown - all
-  return { precision, recall, f1, falsePositiveRate: normal === 0 ? null : (judged - hits) / normal }
-}
+/** Metrics of flagging the first `flagged` rows. */
+export const metricsAtCount = ({ anomalies, known }: LabelTotals, flagged: number): CutMetrics =>
+  cutMetrics({
+    hits: anomalies[flagged] ?? 0,
+    flagged: known[flagged] ?? 0,
+    anomalies: anomalies.at(-1) ?? 0,
+    rows: known.at(-1) ?? 0,
+  })

@@ -1,3 +1,4 @@
+import { cutMetrics } from '../../contract/cutMetrics.ts'
 import type { Evaluation, Metrics, ScoreOrder, Threshold } from '../../contract/records.ts'
 
 /** Evaluation at the threshold; null without labels. */
@@ -11,15 +12,17 @@ export function metricsOf(run: {
   return { auroc, averagePrecision, ...atThreshold(run.scores, run.threshold.flagged) }
 }
 
-/** Precision, recall and F1 of the first `flagged` rows; rows without a label do not count. 0 where undefined. */
-export function atThreshold({ labels }: Pick<ScoreOrder, 'labels'>, flagged: number) {
-  const count = (values: Uint8Array, label: number) =>
-    values.reduce((sum, value) => sum + (value === label ? 1 : 0), 0)
+/** Of flagging the first `flagged` rows; 0 where no label gives them a meaning. */
+function atThreshold({ labels }: Pick<ScoreOrder, 'labels'>, flagged: number) {
   const all = labels ?? new Uint8Array()
-  const hits = count(all.subarray(0, flagged), 1)
-  const falseAlarms = count(all.subarray(0, flagged), 0)
-  const precision = hits / Math.max(1, hits + falseAlarms)
-  const recall = hits / Math.max(1, count(all, 1))
-  const f1 = hits === 0 ? 0 : (2 * precision * recall) / (precision + recall)
-  return { precision, recall, f1 }
+  const count = (values: Uint8Array, ...wanted: readonly number[]) =>
+    values.reduce((sum, value) => sum + (wanted.includes(value) ? 1 : 0), 0)
+  const first = all.subarray(0, flagged)
+  const { precision, recall, f1 } = cutMetrics({
+    hits: count(first, 1),
+    flagged: count(first, 0, 1),
+    anomalies: count(all, 1),
+    rows: count(all, 0, 1),
+  })
+  return { precision: precision ?? 0, recall: recall ?? 0, f1: f1 ?? 0 }
 }

@@ -13,6 +13,6 @@ export function runMoment({ createdAt }: RunSummary, now: Date = new Date()): st
 export function runTitle(run: RunSummary, now: Date = new Date()): string {
   const moment = runMoment(run, now)
   if (run.scored) return `Scored with ${run.scored.modelName}, ${moment}`
-  const partial = run.state === 'partial' ? ', partial' : ''
-  return `${flavourTitles[run.settings.flavour.kind]}, seed ${run.settings.seed}, ${moment}${partial}`
+  const paused = run.state === 'partial' ? ', paused' : ''
+  return `${flavourTitles[run.settings.flavour.kind]}, seed ${run.settings.seed}, ${moment}${paused}`
 }

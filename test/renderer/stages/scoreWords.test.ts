@@ -36,7 +36,7 @@ describe('a run by name', () => {
     const one = run({ createdAt: new Date(2026, 10, 20, 14, 2).toISOString() })
     expect(runTitle(one, new Date(2026, 10, 20, 23, 0))).toMatch(/^Denoising, seed 1, \D*(14|0?2)\D02/)
     expect(runTitle(one, new Date(2026, 10, 21, 1, 0))).toMatch(/2026/)
-    expect(runTitle(run({ state: 'partial' }))).toMatch(/, partial$/)
+    expect(runTitle(run({ state: 'partial' }))).toMatch(/, paused$/)
   })
 
   it('is called after its model where nothing was trained', () => {

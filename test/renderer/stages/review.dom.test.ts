@@ -37,7 +37,8 @@ describe('threshold fields', () => {
     await at('threshold-rows').setValue('2')
     expect([at('flagged-count').text(), (at('threshold-cut').element as HTMLInputElement).value]).toEqual([
       '2',
-      '4',
+      // Halfway to the next score.
+      '3',
     ])
     wrapper.unmount()
   })

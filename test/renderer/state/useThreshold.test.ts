@@ -72,7 +72,7 @@ describe('the threshold line', () => {
   it('flags as many rows as asked, within what there is', () => {
     const { threshold } = opened(kept().setThreshold)
     threshold.flagRows(3)
-    expect([threshold.flagged.value, threshold.line.value?.cut]).toEqual([3, 2])
+    expect([threshold.flagged.value, threshold.line.value?.cut]).toEqual([3, 1.5])
     threshold.flagRows(99)
     expect(threshold.line.value?.value).toBe(4)
     threshold.flagRows(0)

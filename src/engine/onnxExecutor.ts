@@ -31,7 +31,11 @@ export function onnxExecutor(options: OnnxOptions): Executor {
       const specs = [...fixed, ...inputs]
       const graph = withOwnOutputs(trace(specs, run))
       const { Tensor } = await loadOnnxRuntime()
-      const session = await load(functionFile(graph), threadsFor(graph), options)
+      const session = await load(functionFile(graph), {
+        threads: threadsFor(graph),
+        keepsMemory: false,
+        ...options,
+      })
       const fixedFeeds = feedsOf(Tensor, graph, specs, fixed)
       return {
         async run(given) {
@@ -52,7 +56,8 @@ export function onnxExecutor(options: OnnxOptions): Executor {
       const specs = [...fixed, ...carried, ...perStep]
       const graph = trace(specs, definition.step)
       const { Tensor } = await loadOnnxRuntime()
-      const session = await load(loopFile(graph, definition), threadsFor(graph), options)
+      const file = loopFile(graph, definition)
+      const session = await load(file, { threads: threadsFor(graph), keepsMemory: !inElectron, ...options })
       const fixedFeeds = feedsOf(Tensor, graph, specs, fixed)
       return {
         async run(steps, start, given) {
@@ -86,12 +91,19 @@ export function onnxExecutor(options: OnnxOptions): Executor {
   }
 }
 
-async function load(bytes: Uint8Array, threads: number, options: OnnxOptions): Promise<InferenceSession> {
+/** The arena's large single allocations are fatal inside Electron (electron/electron#44291). */
+const inElectron = process.versions.electron !== undefined
+
+/** @param keepsMemory whether memory is kept from step to step (the arena), which saves asking the system for it anew */
+async function load(
+  bytes: Uint8Array,
+  { threads, keepsMemory }: { readonly threads: number; readonly keepsMemory: boolean },
+): Promise<InferenceSession> {
   const { InferenceSession } = await loadOnnxRuntime()
-  return guarded(() => InferenceSession.create(bytes, sessionOptions(options.threads ?? threads)))
+  return guarded(() => InferenceSession.create(bytes, sessionOptions(threads, keepsMemory)))
 }
 
-const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
+const sessionOptions = (threads: number, keepsMemory: boolean): InferenceSession.SessionOptions => ({
   executionProviders: ['cpu'],
   graphOptimizationLevel: 'all',
   intraOpNumThreads: threads,
@@ -102,8 +114,7 @@ const sessionOptions = (threads: number): InferenceSession.SessionOptions => ({
   },
   interOpNumThreads: 1,
   executionMode: 'sequential',
-  // The arena's large single allocations are fatal inside Electron (electron/electron#44291).
-  enableCpuMemArena: false,
+  enableCpuMemArena: keepsMemory,
   // Errors are thrown with their reason; logging them too would only repeat it.
   logSeverityLevel: 4,
 })
@@ -118,7 +129,7 @@ async function batchesOf(definition: TensorFunction, options: OnnxOptions): Prom
   const team = await openTeam({
     bytes: functionFile(graph),
     fixed: fixedFeedsOf(graph, specs, fixed),
-    options: sessionOptions(1),
+    options: sessionOptions(1, false),
     most: mostMembers,
     threads: options.threads,
   })
@@ -149,7 +160,7 @@ async function loopsOf(definition: TensorLoop, count: number, options: OnnxOptio
   const team = await openTeam({
     bytes: loopFile(graph, definition),
     fixed: fixedFeedsOf(graph, specs, fixed),
-    options: sessionOptions(1),
+    options: sessionOptions(1, !inElectron),
     most: count,
     threads: options.threads,
   })

@@ -49,6 +49,15 @@ const rewrites: Record<string, [(inputs: Named) => tf.Tensor, string[]]> = {
     ({ x, g, rows }) => tf.mean(tf.mul(tf.sigmoid(tf.matMul(x, g, false, true)), rows), 2),
     ['Reshape', 'Reshape', 'Gemm', 'Sigmoid', 'Reshape', 'Mul', 'ReduceMean', 'Reshape'],
   ],
+  'a product repeats its bias itself': [
+    ({ x, g, rows }) => tf.add(tf.matMul(x, g, false, true), tf.reshape(tf.reshape(rows, [6]), [1, 1, 6])),
+    ['Reshape', 'Reshape', 'Reshape', 'Gemm', 'Reshape'],
+  ],
+  'factors that follow each other are one, also across a reshape': [
+    ({ x, g, rows }) =>
+      tf.add(tf.mul(tf.reshape(tf.mul(tf.add(x, rows), 0.5), [6, 4, 1]), 3), tf.reshape(g, [6, 4, 1])),
+    ['Add', 'Mul', 'Reshape', 'Reshape', 'Add'],
+  ],
   'added leading ones are left to broadcasting': [
     ({ x, g, rows }) => tf.add(tf.add(x, tf.mul(g, rows)), tf.reshape(tf.sum(x, [0, 1]), [1, 1, 4])),
     ['Mul', 'Add', 'ReduceSum', 'Add'],

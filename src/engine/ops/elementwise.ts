@@ -30,17 +30,18 @@ function pair(
   return recording.node(operation, [a, b], shape, dtype)
 }
 
-/** log(1 + x) without losing small x: x log(u) / (u - 1) with u = 1 + x, and x itself where u is 1 (Kahan). */
+/**
+ * log(1 + x) without losing small x: with u = 1 + x rounded, log(u) less the first-order effect of the rounding,
+ * ((u - 1) - x) / u.
+ */
 const log1p: Recorder = (call) => {
   const x = call.input('x')
   const { recording } = call
   const one = float(recording, 1)
   const u = pair(recording, 'Add', x, one)
-  const excess = pair(recording, 'Sub', u, one)
+  const rounding = pair(recording, 'Sub', pair(recording, 'Sub', u, one), x)
   const logarithm = recording.node('Log', [u], x.shape, 'float32')
-  const corrected = pair(recording, 'Mul', logarithm, pair(recording, 'Div', x, excess))
-  const isOne = pair(recording, 'Equal', excess, float(recording, 0), 'bool')
-  return recording.node('Where', [isOne, x, corrected], x.shape, 'float32')
+  return pair(recording, 'Sub', logarithm, pair(recording, 'Div', rounding, u))
 }
 
 export const elementwise: Recorders = {

@@ -74,9 +74,10 @@ const tieTolerance = 1e-5
 export function trimmedMeans(losses: tf.Tensor, lastKept: tf.Tensor): tf.Tensor {
   const trim = tf.customGrad((...inputs) => {
     const [all, save] = inputs as [tf.Tensor, tf.GradSaveFunc]
-    const ascending = tf.neg(tf.topk(tf.neg(all), all.shape[1] ?? 1).values)
+    const negated = tf.neg(all)
+    const ascending = tf.topk(negated, all.shape[1] ?? 1).values
     const limit = tf.mul(tf.expandDims(tf.gather(ascending, lastKept, 1), 1), 1 + tieTolerance)
-    const kept = tf.cast(tf.lessEqual(all, limit), 'float32')
+    const kept = tf.cast(tf.greaterEqual(negated, limit), 'float32')
     const shares = tf.div(kept, tf.sum(kept, 1, true))
     save([shares])
     return {

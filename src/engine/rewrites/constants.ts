@@ -83,6 +83,30 @@ const scaleSmaller: Rewrite = (node, rewriting) => {
   return null
 }
 
+/** (x c) d with numbers c and d is x (c d), whatever shape it takes in between. */
+const mergeFactors: Rewrite = (node, rewriting) => {
+  const output = node.outputs[0]
+  if (node.operation !== 'Mul' || !output) return null
+  for (const [scaled, last] of bothOrders(node)) {
+    const reshape = made(rewriting, scaled, 'Reshape')
+    const cells = reshape?.inputs[0] ?? scaled
+    const inner = made(rewriting, cells, 'Mul')
+    const second = uniformEntry(last)
+    if (!inner || second === undefined || last.shape.length > 0) continue
+    if (!rewriting.usedOnce(scaled) || !rewriting.usedOnce(cells)) continue
+    for (const [x, factor] of bothOrders(inner)) {
+      const first = uniformEntry(factor)
+      if (first === undefined || factor.shape.length > 0 || factor.dtype !== 'float32') continue
+      const product = rewriting.uniform(Math.fround(first * second), factor)
+      const merged = rewriting.emit('Mul', [x, product], cells)
+      return reshape
+        ? rewriting.emit('Reshape', [merged, rewriting.shapeConstant(output.shape)], output)
+        : merged
+    }
+  }
+  return null
+}
+
 export const constantRewrites: readonly Rewrite[] = [
   foldArithmetic,
   foldReshape,
@@ -90,4 +114,5 @@ export const constantRewrites: readonly Rewrite[] = [
   shrinkUniform,
   dropExpand,
   scaleSmaller,
+  mergeFactors,
 ]

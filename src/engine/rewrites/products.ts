@@ -79,7 +79,10 @@ const biasInProduct: Rewrite = (node, rewriting) => {
     const columns = output.shape.at(-1)
     const isRow = bias.shape.length <= 2 && bias.shape.at(-1) === columns && (bias.shape.at(-2) ?? 1) === 1
     if (!isRow || !sameShape(sum.shape, output.shape)) continue
-    return rewriting.emit('Gemm', [...product.inputs, bias], output, product.attributes)
+    // A product repeats its bias itself: a reshape that only adds the side of 1 is not needed.
+    const source = made(rewriting, bias, 'Reshape')?.inputs[0]
+    const row = source && sameShape(source.shape, [columns ?? 0]) ? source : bias
+    return rewriting.emit('Gemm', [...product.inputs, row], output, product.attributes)
   }
   return null
 }

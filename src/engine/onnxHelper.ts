@@ -16,8 +16,11 @@ export type Fetched = Readonly<Record<string, NumberArray>>
 
 /** A graph on another thread. */
 export interface HelperSession {
-  /** The outputs for each of the feeds, computed one after the other. */
-  run(given: readonly Feeds[]): Promise<readonly Fetched[]>
+  /**
+   * The outputs for each of the feeds, computed one after the other.
+   * @param givenUp buffers that nothing here reads any more: they move instead of being copied
+   */
+  run(given: readonly Feeds[], givenUp: readonly ArrayBuffer[]): Promise<readonly Fetched[]>
   close(): Promise<void>
 }
 
@@ -91,6 +94,8 @@ class Helper {
   readonly #worker: Worker
   readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(reason: Error): void }>()
   #ids = 0
+  /** Why it computes nothing any more. */
+  #ended: Error | undefined
 
   constructor() {
     const source = `(${serve.toString()})(require('node:worker_threads'), require)`
@@ -102,10 +107,8 @@ class Helper {
       this.#rest()
       waiting?.resolve(answer)
     })
-    this.#worker.on('error', (cause) => {
-      for (const { reject } of this.#waiting.values()) reject(cause)
-      this.#waiting.clear()
-    })
+    this.#worker.on('error', (cause: Error) => this.#end(cause))
+    this.#worker.on('exit', () => this.#end(new Error('A helper thread ended')))
     this.#rest()
   }
 
@@ -118,21 +121,28 @@ class Helper {
     const session = this.#ids
     await this.#ask({ session, open: { bytes, options, fixed } })
     return {
-      run: async (given) => (await this.#ask({ session, run: given })).results ?? [],
+      run: async (given, givenUp) => (await this.#ask({ session, run: given }, givenUp)).results ?? [],
       close: async () => void (await this.#ask({ session })),
     }
   }
 
-  async #ask(request: Omit<Request, 'id'>): Promise<Answer> {
+  async #ask(request: Omit<Request, 'id'>, givenUp: readonly ArrayBuffer[] = []): Promise<Answer> {
     this.#ids += 1
     const id = this.#ids
+    if (this.#ended) throw this.#ended
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       this.#worker.ref()
-      this.#worker.postMessage({ ...request, id })
+      this.#worker.postMessage({ ...request, id }, givenUp)
     })
     if (answer.error !== undefined) throw new Error(answer.error)
     return answer
+  }
+
+  #end(cause: Error): void {
+    this.#ended ??= cause
+    for (const { reject } of this.#waiting.values()) reject(cause)
+    this.#waiting.clear()
   }
 
   /** Without anything to do it does not keep the process alive. */

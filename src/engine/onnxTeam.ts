@@ -62,7 +62,7 @@ export async function openTeam(input: {
       const share = (member: number) => given.filter((_, index) => index % members === member)
       const results = await Promise.all([
         // Helpers first: this thread answers nothing until its own share is done.
-        ...helpers.map((helper, index) => guarded(() => helper.run(share(index + 1).map(eachAlone)))),
+        ...helpers.map((helper, index) => guarded(() => runThere(helper, share(index + 1)))),
         runHere(share(0)),
       ])
       const here = results.pop() ?? []
@@ -76,6 +76,16 @@ export async function openTeam(input: {
       await Promise.all([session.release(), ...helpers.map((helper) => helper.close())])
     },
   }
+}
+
+function runThere(helper: HelperSession, given: readonly Feeds[]): Promise<readonly Fetched[]> {
+  const sent = given.map(eachAlone)
+  const made = sent.flatMap((feeds, index) =>
+    Object.entries(feeds).flatMap(([name, { values }]) =>
+      values !== given[index]?.[name]?.values && values.buffer instanceof ArrayBuffer ? [values.buffer] : [],
+    ),
+  )
+  return helper.run(sent, made)
 }
 
 /** A part of a larger buffer would travel with all of it. */

@@ -1,7 +1,6 @@
 import { openTable } from '../pipeline/dataset/openTable.ts'
 import { readDataset } from '../pipeline/dataset/store.ts'
 import type { Table } from '../pipeline/dataset/table.ts'
-import { encoderColumnNames } from '../pipeline/features/encoder.ts'
 import { alignColumns } from '../pipeline/scoring/align.ts'
 import { fitReference, type Reference } from '../pipeline/scoring/reference.ts'
 import type { TrainedModel } from '../pipeline/training/trainedModel.ts'
@@ -66,8 +65,7 @@ async function fitRunReference(
       }
     },
   }
-  const columns = encoderColumnNames(encoder)
-  const reference = await fitReference({ table: aligned, columns, scores, threshold, signal })
+  const reference = await fitReference({ table: aligned, encoder, scores, threshold, signal })
   // Where it cannot be kept it is made again.
   await runs.keepReference(runId, reference).catch(() => undefined)
   return reference

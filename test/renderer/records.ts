@@ -133,6 +133,8 @@ export const modelFile = (fields: Partial<ModelSummary> = {}): ModelSummary => (
 
 export const scoredWith = (fields: Partial<ScoredWith> = {}): ScoredWith => ({
   modelName: 'pumps-model',
+  modelId: null,
+  cut: 1,
   runId: null,
   differences: [],
   drift: {

@@ -244,7 +244,13 @@ describe('model files', () => {
     expect((await api.readScores({ runId: run.runId })).scores).toEqual(
       (await api.readScores({ runId })).scores,
     )
-    expect(run.scored).toMatchObject({ modelName: 'pump-sensors', runId: null, differences: [] })
+    expect(run.scored).toMatchObject({
+      modelName: 'pump-sensors',
+      runId: null,
+      modelId: summary.modelId,
+      cut: summary.threshold.cut,
+      differences: [],
+    })
     expect(run.scored.drift.columns.every(({ level }) => level === 'none')).toBe(true)
     await expect(api.startModelExport({ runId: run.runId, format: 'onnx' })).rejects.toThrow(
       /use that file itself/,
@@ -268,6 +274,29 @@ describe('model files', () => {
     expect(threshold).toEqual({ rule: 'manual', value: cut, cut, flagged: 5 })
     expect((await api.readRun({ runId })).threshold.cut).not.toBe(cut)
     await rm(outside, { recursive: true })
+  })
+
+  it('list values that training never saw, also where rare values share a feature', async () => {
+    const codes = Array.from({ length: 300 }, (_, row) => (row % 150 === 0 ? `rare ${row}` : 'ab'[row % 2]))
+    const trainedOn = csv([['code', 'size'], ...codes.map((code, row) => [code ?? '', `${row % 37}`])])
+    await writeFile(path('codes.csv'), trainedOn)
+    const codesId = await importFileOf(api, path('codes.csv'))
+    const settings = { steps: 10, copies: 1 }
+    const training = api.startTraining({ datasetId: codesId, settings })
+    const { runId: codesRun } = await resultOf(api, 'training', training)
+    const started = api.startModelExport({ runId: codesRun, format: 'onnx' })
+    const { file } = await resultOf(api, 'export', started)
+    const { modelId } = await api.openModel({ source: { kind: 'path', path: file.path } })
+    const rows = ['a', 'b', 'rare 150', 'never', 'a', 'b', 'rare 0', 'never', 'again', 'a'].map((code) => [
+      code,
+      '3',
+    ])
+    const data = await written('later.csv', csv([['code', 'size'], ...rows]))
+    for (const model of [{ modelId }, { runId: codesRun }]) {
+      const { differences } = (await scored({ model, data })).scored
+      const expected = { kind: 'unseen-categories', column: 'code', values: ['never', 'again'], rows: 3 }
+      expect(differences).toEqual([expected])
+    }
   })
 
   it('get a free name in the exports folder, and never a place inside the project', async () => {

@@ -57,6 +57,10 @@ export interface ScoredWith {
   readonly modelName: string
   /** The run of this project that trained it; null for a model from a file. */
   readonly runId: string | null
+  /** The model file of this project; null for a run's model, and in results of the first version. */
+  readonly modelId: string | null
+  /** The model's own cut; null in results of the first version. */
+  readonly cut: number | null
   readonly differences: readonly SchemaDifference[]
   readonly drift: Drift
 }

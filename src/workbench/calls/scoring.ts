@@ -204,6 +204,8 @@ async function scoreDataset(
     scored: {
       modelName: scoring.name,
       runId: scoring.runId,
+      modelId: scoring.modelId,
+      cut,
       differences: differencesOf(scored, misfits),
       drift: scored.drift,
     },

@@ -13,6 +13,8 @@ export interface ScoringModel {
   readonly name: string
   /** The run of this project that trained it; null for a model from a file. */
   readonly runId: string | null
+  /** The model file of this project; null for a run's model. */
+  readonly modelId: string | null
   readonly model: TrainedModel
   /** Scores of at least this are flagged. */
   readonly cut: number
@@ -25,21 +27,30 @@ type Which = Parameters<Api['startScoring']>[0]['model']
 /** Reads a model of a run or from a file, with all that scoring other rows needs. */
 export async function takeModel(context: Context, which: Which, job: JobHandle): Promise<ScoringModel> {
   if ('modelId' in which) {
-    const { name, model, threshold, reference } = await context.models.read(which.modelId)
-    const { cut } = threshold
-    return { name, runId: null, model, cut, reference: reference ?? emptyReference(model), known: () => null }
+    const { modelId } = which
+    const { name, model, threshold, reference: kept } = await context.models.read(modelId)
+    const reference = kept ?? emptyReference(model)
+    const known = keptValues(reference)
+    return { name, runId: null, modelId, model, cut: threshold.cut, reference, known }
   }
   const { runId } = which
   const { datasetId, scored, threshold } = context.runs.find(runId)
+  const { cut } = threshold
   const model = await context.runs.readModel(runId)
   const dataset = await readDataset(context.database, datasetId)
   const reference = await runReference(context, runId, job)
   if (scored !== null) {
-    const { modelName: name } = scored
-    return { name, runId: scored.runId, model, cut: threshold.cut, reference, known: () => null }
+    const { modelName: name, runId: trainedBy, modelId } = scored
+    return { name, runId: trainedBy, modelId, model, cut, reference, known: keptValues(reference) }
   }
   const known = await knownValues(context, { datasetId, model, signal: job.signal })
-  return { name: dataset.name, runId, model, cut: threshold.cut, reference, known }
+  return { name: dataset.name, runId, modelId: null, model, cut, reference, known }
+}
+
+/** The values that a reference brings along. */
+function keptValues({ columns }: Reference): KnownValues {
+  const kept = new Map(columns.map(({ column, known }) => [column, known]))
+  return (column) => kept.get(column) ?? null
 }
 
 /** Values of a column are collected up to this many. */

@@ -21,6 +21,8 @@ const level = z.enum(['none', 'some', 'strong'])
 const scoredWith = z.object({
   modelName: z.string(),
   runId: z.string().nullable(),
+  modelId: z.string().nullable().default(null),
+  cut: number.nullable().default(null),
   differences: z.array(
     z.discriminatedUnion('kind', [
       z.object({ kind: z.literal('missing-column'), column }),

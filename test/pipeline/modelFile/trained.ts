@@ -2,7 +2,6 @@ import type { TrainingSettings } from '../../../src/contract/records.ts'
 import { openEngine } from '../../../src/engine/engines.ts'
 import { seededRandom } from '../../../src/engine/random.ts'
 import type { Table } from '../../../src/pipeline/dataset/table.ts'
-import { encoderColumnNames } from '../../../src/pipeline/features/encoder.ts'
 import { type ModelFile, trainingHash } from '../../../src/pipeline/modelFile/modelFile.ts'
 import { detect } from '../../../src/pipeline/run.ts'
 import { fitReference } from '../../../src/pipeline/scoring/reference.ts'
@@ -42,7 +41,6 @@ export async function trainedFile(
   const engine = await openEngine('onnx')
   const found = await detect({ table, engine, settings: { steps: 30, hidden: [12], ...settings }, signal })
   const { model, threshold, scores } = found
-  const columns = encoderColumnNames(model.encoder)
   return {
     model,
     threshold,
@@ -55,7 +53,7 @@ export async function trainedFile(
       settings: model.settings,
       weights: model.state.weights,
     }),
-    reference: await fitReference({ table, columns, scores, threshold, signal }),
+    reference: await fitReference({ table, encoder: model.encoder, scores, threshold, signal }),
   }
 }
 

@@ -2,7 +2,6 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Drift } from '../../../src/contract/records.ts'
 import type { Table } from '../../../src/pipeline/dataset/table.ts'
-import { encoderColumnNames } from '../../../src/pipeline/features/encoder.ts'
 import { fitEncoder } from '../../../src/pipeline/features/fit.ts'
 import { alignColumns } from '../../../src/pipeline/scoring/align.ts'
 import { stability, startDrift } from '../../../src/pipeline/scoring/drift.ts'
@@ -30,7 +29,7 @@ const encoder = await fitEncoder({ table: trained, signal })
 const scores = Float32Array.from({ length: 4000 }, (_, row) => row / 4000)
 const reference = await fitReference({
   table: trained,
-  columns: encoderColumnNames(encoder),
+  encoder,
   scores,
   threshold: { flagged: 40 },
   signal,

@@ -1,5 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { fitEncoder } from '../../../src/pipeline/features/fit.ts'
 import { binNames, binShares, countBins, fitBins, trainedShares } from '../../../src/pipeline/scoring/bins.ts'
 import { fitReference, referenceSchema } from '../../../src/pipeline/scoring/reference.ts'
 import { arrayTable } from '../../support/arrayTable.ts'
@@ -76,7 +77,7 @@ describe('the reference of a training', () => {
     ])
     const reference = await fitReference({
       table,
-      columns: ['speed', 'place'],
+      encoder: await fitEncoder({ table, signal: new AbortController().signal }),
       scores: Float32Array.from({ length: rows }, (_, row) => rows - row),
       threshold: { flagged: 3 },
       signal: new AbortController().signal,
@@ -98,11 +99,34 @@ describe('the reference of a training', () => {
     expect(referenceSchema.parse(JSON.parse(JSON.stringify(reference)))).toEqual(reference)
   })
 
+  it('knows the rare values of a column, unless they are too many or too long', async () => {
+    const rows = 3000
+    const cells = (rare: (row: number) => string, every: number) =>
+      Array.from({ length: rows }, (_, row) => (row % every === 0 ? rare(row) : 'common'))
+    const table = arrayTable([
+      { name: 'few', cells: cells((row) => `rare ${row}`, 1000) },
+      { name: 'none', cells: cells(() => 'often', 2) },
+      { name: 'many', cells: cells((row) => `rare ${row}`, 2) },
+      { name: 'long', cells: cells((row) => `${row}`.padEnd(1_500_000), 1500) },
+    ])
+    const { signal } = new AbortController()
+    const encoder = await fitEncoder({ table, signal })
+    const scores = new Float32Array(rows)
+    const { columns } = await fitReference({ table, encoder, scores, threshold: { flagged: 0 }, signal })
+    expect(columns.map(({ column, known }) => [column, known])).toEqual([
+      ['few', ['rare 0', 'common', 'rare 1000', 'rare 2000']],
+      ['none', null],
+      ['many', null],
+      ['long', null],
+    ])
+  })
+
   it('stops when it is cancelled', async () => {
-    const table = arrayTable([{ name: 'speed', cells: [1, 2, 3] }])
-    const scores = Float32Array.of(1, 2, 3)
+    const table = arrayTable([{ name: 'speed', cells: Array.from({ length: 12 }, (_, row) => row) }])
+    const encoder = await fitEncoder({ table, signal: new AbortController().signal })
+    const scores = new Float32Array(12)
     const signal = AbortSignal.abort()
-    const input = { table, columns: ['speed'], scores, threshold: { flagged: 0 }, signal }
+    const input = { table, encoder, scores, threshold: { flagged: 0 }, signal }
     await expect(fitReference(input)).rejects.toMatchObject({ name: 'AbortError' })
   })
 })

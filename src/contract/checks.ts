@@ -228,11 +228,20 @@ export function checkInput<M extends ApiMethod>(method: M, input: unknown): Para
 /** Names of all training settings. */
 export const settingNames: readonly string[] = Object.keys(settings.shape)
 
-/** Training settings, unknown until here. Throws a `bad-request` Failure that names each setting at fault. */
+/** What training settings may be, for people to be told. */
+export const settingsJsonSchema = () => z.toJSONSchema(settings)
+
+/**
+ * Training settings, unknown until here. Throws a `bad-request` Failure that names each setting at fault; the first is
+ * `field` of its details.
+ */
 export function checkSettingsInput(input: unknown): Partial<TrainingSettings> {
   const result = settings.safeParse(withoutUndefined(input))
   if (result.success) return result.data
-  throw new Failure('bad-request', `The training settings cannot be used: ${faultsOf(result.error)}.`)
+  const field = result.error.issues[0]?.path.map(String).join('.') ?? ''
+  throw new Failure('bad-request', `The training settings cannot be used: ${faultsOf(result.error)}.`, {
+    field,
+  })
 }
 
 function faultsOf({ issues }: z.ZodError): string {

@@ -1,4 +1,4 @@
-import type { Flavour } from './records.ts'
+import type { Corruption, Flavour } from './records.ts'
 
 /** Each kind of flavour with the numbers that Auto gives it. */
 export const autoFlavours: { readonly [Kind in Flavour['kind']]: Extract<Flavour, { kind: Kind }> } = {
@@ -25,3 +25,14 @@ export const autoFlavours: { readonly [Kind in Flavour['kind']]: Extract<Flavour
 
 /** Target activation that Auto gives the KL penalty of a sparse code. */
 export const autoSparseTarget = 0.1
+
+/** Each kind of corruption at a level that suits it. */
+export const usualCorruptions: {
+  readonly [Kind in Corruption['kind']]: Extract<Corruption, { kind: Kind }>
+} = {
+  none: { kind: 'none' },
+  gaussian: { kind: 'gaussian', sigma: 3 },
+  masking: { kind: 'masking', rate: 0.3 },
+  'salt-and-pepper': { kind: 'salt-and-pepper', rate: 0.3 },
+  swap: { kind: 'swap', rate: 0.3 },
+}

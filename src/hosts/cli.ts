@@ -9,6 +9,7 @@ import { jsonReport, textReport } from './cli/report.ts'
 import { score } from './cli/score.ts'
 import { jsonScoreReport, textScoreReport } from './cli/scoreReport.ts'
 import type { CommandContext } from './cli/session.ts'
+import { settingsReport } from './cli/settingsReport.ts'
 import { supervise, supervisor } from './cli/supervise.ts'
 import { usage } from './cli/usage.ts'
 import { UsageError } from './cli/usageError.ts'
@@ -35,6 +36,9 @@ async function run(command: Command): Promise<number> {
     case 'serve':
       await runWebHost({ ...command, folder: command.project })
       return Number(process.exitCode ?? 0)
+    case 'settings':
+      process.stdout.write(settingsReport())
+      return 0
     case 'engines': {
       const { engineStatuses } = await import('../engine/engines.ts')
       process.stdout.write(enginesReport(await engineStatuses(), command.json))

@@ -5,7 +5,8 @@ type Plain = string | number | boolean | null | readonly (string | number)[]
 /** A value as `--set` reads it back: numbers in a row without brackets, names as JSON, words as they are. */
 function valueText(value: Plain): string {
   if (!Array.isArray(value)) return String(value)
-  return value.every((one) => typeof one === 'number') ? value.join(',') : JSON.stringify(value)
+  const isRow = value.length > 0 && value.every((one) => typeof one === 'number')
+  return isRow ? value.join(',') : JSON.stringify(value)
 }
 
 /** The fields of a flavour or a corruption beside its kind. */

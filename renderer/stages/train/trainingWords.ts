@@ -53,12 +53,6 @@ export function endedSentence(run: RunSummary): string {
   return `${kind}: trained ${plural(run.stepsDone, 'step')} ${time} and ${scored} with ${run.engine}${best}.`
 }
 
-/** Another kind of corruption at a level that suits it. */
-export function corruptionOf(kind: Corruption['kind']): Corruption {
-  if (kind === 'none') return { kind }
-  return kind === 'gaussian' ? { kind, sigma: 3 } : { kind, rate: 0.3 }
-}
-
 /** The same kind at another level. */
 export function atLevel({ kind }: Corruption, level: number): Corruption {
   if (kind === 'none') return { kind }

@@ -70,6 +70,7 @@ export type Command =
   | ScoreArguments
   | EnginesArguments
   | ServeArguments
+  | { readonly command: 'settings' }
   | { readonly command: 'help' }
   | { readonly command: 'version' }
 
@@ -88,6 +89,7 @@ const readers: Readonly<Record<string, (words: string[]) => Command>> = {
   detect: readDetect,
   resume: readResume,
   score: readScore,
+  settings: readSettingsCommand,
   engines: readEngines,
   serve: readServe,
 }
@@ -215,6 +217,11 @@ function readEngines(words: string[]): EnginesArguments {
   if (positionals.length > 0)
     throw new UsageError(`engines takes no word more; ${positionals.join(' ')} is too many.`)
   return { command: 'engines', json: values.json }
+}
+
+function readSettingsCommand(words: string[]): Command {
+  if (words.length > 0) throw new UsageError(`settings takes no word more; ${words.join(' ')} is too many.`)
+  return { command: 'settings' }
 }
 
 function oneFile(command: string, positionals: readonly string[]): string {

@@ -1,7 +1,8 @@
 import { checkSettingsInput, settingNames } from '../../contract/checks.ts'
 import { Failure } from '../../contract/failure.ts'
-import { autoFlavours, autoSparseTarget } from '../../contract/flavours.ts'
-import type { TrainingSettings } from '../../contract/records.ts'
+import { autoFlavours, autoSparseTarget, usualCorruptions } from '../../contract/flavours.ts'
+import type { Corruption, TrainingSettings } from '../../contract/records.ts'
+import { settingForms } from '../../contract/settingForms.ts'
 import { flavourKinds } from '../../contract/settings.ts'
 import { nearMisses } from './columns.ts'
 import { UsageError } from './usageError.ts'
@@ -13,7 +14,7 @@ const names = ['flavour.context']
 
 /**
  * The settings that `--flavour`, `--set` and `--seed` ask for, checked by the contract. A field of the flavour or of
- * the corruption is set by `flavour.FIELD`; the fields left out are Auto's for that kind.
+ * the corruption is set by `flavour.FIELD`; the fields left out are the usual ones for that kind.
  * Throws a UsageError that names the setting.
  */
 export function readSettings(options: {
@@ -42,7 +43,7 @@ export function readSettings(options: {
   }
   if (Object.keys(fields.flavour).length > 0) given.set('flavour', completeFlavour(fields.flavour))
   if (Object.keys(fields.corruption).length > 0)
-    given.set('corruption', { kind: 'gaussian', ...fields.corruption })
+    given.set('corruption', completeCorruption(fields.corruption))
   return checked(Object.fromEntries(given))
 }
 
@@ -50,14 +51,19 @@ function readPair(text: string): [name: string, value: unknown] {
   const at = text.indexOf('=')
   if (at < 1) throw new UsageError(`--set ${text}: write it as NAME=VALUE, for example --set steps=800.`)
   const name = text.slice(0, at).trim()
-  const value = readValue(text.slice(at + 1).trim(), lists.includes(name))
+  const word = text.slice(at + 1).trim()
+  if (word === '') {
+    const none = lists.includes(name) ? ` An empty list is written ${name}=[].` : ''
+    throw new UsageError(`--set ${text}: a value is needed after the equals sign.${none}`)
+  }
+  const value = readValue(word, lists.includes(name))
   return [name, names.includes(name) && Array.isArray(value) ? value.map(String) : value]
 }
 
 function readValue(text: string, isList: boolean): unknown {
   const value = jsonOr(text)
   if (!isList || value === null || Array.isArray(value)) return value
-  return text === '' ? [] : text.split(',').map((part) => jsonOr(part.trim()))
+  return text.split(',').map((part) => jsonOr(part.trim()))
 }
 
 /** What the text says as JSON; a text that is no JSON stands for itself. */
@@ -81,10 +87,50 @@ function flavourKind(word: string): TrainingSettings['flavour']['kind'] {
 }
 
 /** The fields given, over what Auto gives to that kind of flavour. */
-function completeFlavour({ kind = 'denoising', ...fields }: Record<string, unknown>): unknown {
-  const auto = autoFlavours[flavourKind(String(kind))]
-  const target = fields.penalty === 'kl' ? { target: autoSparseTarget } : {}
-  return { ...auto, ...target, ...fields }
+function completeFlavour({ kind: word = 'denoising', ...fields }: Fields): unknown {
+  const kind = flavourKind(String(word))
+  const penalty = kind === 'sparse' ? String(fields.penalty ?? autoFlavours.sparse.penalty) : null
+  const target = penalty === 'kl' ? { target: autoSparseTarget } : {}
+  refuseStrangers('flavour', fields, penalty === null ? [kind] : [kind, `${kind} with penalty ${penalty}`])
+  if (kind === 'conditional' && (fields.context === undefined || isEmptyList(fields.context)))
+    throw new UsageError(
+      'A conditional model needs its context, the columns that are given: name them with --set flavour.context=COLUMN,...',
+    )
+  return { ...autoFlavours[kind], ...target, ...fields }
+}
+
+/** The fields given, over the usual level of that kind of corruption. */
+function completeCorruption({ kind: word = 'gaussian', ...fields }: Fields): unknown {
+  const kinds = Object.keys(usualCorruptions) as Corruption['kind'][]
+  const kind = kinds.find((one) => one === word)
+  if (kind === undefined)
+    throw new UsageError(`There is no corruption ${word}. Choose one of: ${kinds.join(', ')}.`)
+  refuseStrangers('corruption', fields, [kind])
+  return { ...usualCorruptions[kind], ...fields }
+}
+
+type Fields = Record<string, unknown>
+
+const isEmptyList = (value: unknown) => Array.isArray(value) && value.length === 0
+
+/** Refuses a field that a flavour or corruption of this kind does not have, and says which kinds do. */
+function refuseStrangers(setting: 'flavour' | 'corruption', fields: Fields, kinds: readonly string[]): void {
+  for (const field of Object.keys(fields)) {
+    const name = `${setting}.${field}`
+    const forms = settingForms().filter((form) => form.name === name)
+    const owners = forms.flatMap((form) => form.kinds)
+    if (owners.some((owner) => kinds.includes(owner))) continue
+    const [kind] = kinds
+    if (forms.length > 0)
+      throw new UsageError(
+        `${name} belongs to the ${setting} ${owners.join(' or ')}; this one is ${kinds.at(-1)}. Choose one of these with ${setting === 'flavour' ? '--flavour KIND' : '--set corruption.kind=KIND'}, or leave ${field} out.`,
+      )
+    const known = settingForms().filter((form) => form.name.startsWith(`${setting}.`))
+    const own = known.filter((form) => form.kinds.some((one) => kinds.includes(one))).map((form) => form.name)
+    throw new UsageError(
+      `There is no setting ${name}. ${own.length > 0 ? `Those of ${kind} are ${own.join(', ')}.` : `The ${setting} ${kind} has no settings of its own.`}`,
+    )
+  }
 }
 
 function checked(settings: unknown): Partial<TrainingSettings> {
@@ -92,13 +138,26 @@ function checked(settings: unknown): Partial<TrainingSettings> {
     return checkSettingsInput(settings)
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
-    throw new UsageError(thrown.message)
+    const [setting = '', field] = String(thrown.details.field).split('.')
+    const form = settingForms().find(({ name }) => name === setting || name === `${setting}.${field}`)
+    if (form === undefined) throw new UsageError(thrown.message)
+    const value = valueAt(settings, form.name.split('.'))
+    throw new UsageError(`${form.name} cannot be ${JSON.stringify(value)}: it must be ${form.values}.`)
   }
 }
+
+const valueAt = (value: unknown, path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (inner, name) =>
+      typeof inner === 'object' && inner !== null ? new Map(Object.entries(inner)).get(name) : inner,
+    value,
+  )
 
 function unknownSetting(text: string, name: string): UsageError {
   const near = nearMisses(name, settingNames)
   const hint =
-    near.length > 0 ? `Did you mean ${near.join(' or ')}?` : `The settings are ${settingNames.join(', ')}.`
+    near.length > 0
+      ? `Did you mean ${near.join(' or ')}?`
+      : `The settings are ${settingNames.join(', ')}; residual settings says what each may be.`
   return new UsageError(`--set ${text}: there is no setting "${name}". ${hint}`)
 }

@@ -14,9 +14,10 @@ export const usage = `residual: finds the odd rows of a table, and says why they
                            mad:TIMES, iqr:TIMES or otsu (default: as Residual suggests)
     --flavour KIND         ${flavourList}
                            (default: denoising)
-    --set NAME=VALUE       any setting of the training, by its name in the run's settings (may be repeated):
+    --set NAME=VALUE       any setting of the training, all listed by residual settings (may be repeated):
                            --set steps=800 --set hidden=64,32 --set loss=huber --set gradientLimit=null
-                           --set corruption.kind=masking --set corruption.rate=0.3 --set flavour.beta=2
+                           --set corruption.kind=masking --set corruption.rate=0.4
+                           --flavour sparse --set flavour.weight=2
     --seed N               repeats a run exactly
     --seeds 1,2,3          trains once for each seed; files are written for the first
     --out FLAGGED.csv      writes the flagged rows with scores and reasons
@@ -36,6 +37,8 @@ export const usage = `residual: finds the odd rows of a table, and says why they
     --out SCORED.csv       writes all rows with scores, flags and reasons
     --json                 prints one JSON object instead of text
 
+  residual settings                   lists the settings of a training: their values and what Auto chooses
+
   residual engines [--json]           lists the numeric engines, and why one cannot be used here
 
   residual serve [options]            opens the workbench in a browser on this machine
@@ -54,5 +57,6 @@ export const usage = `residual: finds the odd rows of a table, and says why they
 Settings are numbers, words, lists with commas, true, false, null (as Auto chooses, or never) or JSON. Those
 left out are Auto's for the flavour. Rows are numbered in file order; the first below the header is row 1, and
 lines that cannot be read are named on stderr and not counted. The files of --out and --scores keep file order.
+Folders that are missing on the way to a file are made.
 
 Exit status: 0 done, 1 failed (with one sentence on stderr), 2 called wrongly, 130 interrupted.`

@@ -116,8 +116,29 @@ describe('the command line', () => {
     ['detect a.csv --set stps=3', 'there is no setting "stps". Did you mean steps?'],
     ['detect a.csv --set colour=3', 'The settings are seed, flavour, corruption'],
     ['detect a.csv --set steps', 'write it as NAME=VALUE'],
-    ['detect a.csv --set steps=0', 'steps: Too small'],
-    ['detect a.csv --set steps=many', 'steps: Invalid input'],
+    ['detect a.csv --set steps=0', 'steps cannot be 0: it must be a whole number from 1 to 1,000,000.'],
+    ['detect a.csv --set steps=many', 'steps cannot be "many": it must be a whole number'],
+    ['detect a.csv --set hidden=0,x', 'hidden cannot be [0,"x"]: it must be at most 6 whole numbers from 1'],
+    ['detect a.csv --set loss=bce', 'loss cannot be "bce": it must be one of squared, absolute'],
+    [
+      'detect a.csv --set corruption.kind=masking --set corruption.rate=7',
+      'must be a number from 0 to 0.95.',
+    ],
+    ['detect a.csv --set corruption.rate=0.2', 'masking or salt-and-pepper or swap; this one is gaussian.'],
+    ['detect a.csv --set corruption.kind=mask', 'Choose one of: none, gaussian, masking'],
+    ['detect a.csv --flavour conditional', 'name them with --set flavour.context=COLUMN,...'],
+    ['detect a.csv --set flavour.beta=2', 'flavour variational or conditional; this one is denoising.'],
+    [
+      'detect a.csv --flavour sparse --set flavour.target=0.2',
+      'sparse with penalty kl; this one is sparse with penalty l1.',
+    ],
+    [
+      'detect a.csv --flavour variational --set flavour.score=likelihood',
+      'flavour.score cannot be "likelihood": it must be one of reconstruction, elbo.',
+    ],
+    ['detect a.csv --set hidden=', 'An empty list is written hidden=[].'],
+    ['detect a.csv --set loss=', 'a value is needed after the equals sign.'],
+    ['settings all', 'settings takes no word more'],
     ['detect a.csv --set steps.many=3', 'steps has no fields'],
     ['detect a.csv --set flavour.betta=3 --flavour variational', 'betta'],
     ['detect a.csv --flavour sparce', 'There is no flavour sparce. Did you mean sparse?'],
@@ -175,7 +196,8 @@ describe('--set', () => {
   it.each<[string[], unknown]>([
     [['steps=800', 'hidden=64,32', 'loss=huber'], { steps: 800, hidden: [64, 32], loss: 'huber' }],
     [['hidden=16', 'decoder=null', 'softClip=false'], { hidden: [16], decoder: null, softClip: false }],
-    [['hidden=[]', 'decoder='], { hidden: [], decoder: [] }],
+    [['hidden=[]', 'decoder=[]'], { hidden: [], decoder: [] }],
+    [['corruption.kind=masking'], { corruption: { kind: 'masking', rate: 0.3 } }],
     [['corruption=none'], { corruption: { kind: 'none' } }],
     [['corruption.sigma=0.5'], { corruption: { kind: 'gaussian', sigma: 0.5 } }],
     [['corruption.kind=swap', 'corruption.rate=0.1'], { corruption: { kind: 'swap', rate: 0.1 } }],
@@ -235,7 +257,7 @@ describe('--set', () => {
         const { flavour, ...others } = given
         const set = [
           ...Object.entries(flavour).map(([name, value]) => `flavour.${name}=${value}`),
-          ...Object.entries(others).map(([name, value]) => `${name}=${value}`),
+          ...Object.entries(others).map(([name, value]) => `${name}=${JSON.stringify(value)}`),
         ]
         expect(readSettings({ set })).toEqual(given)
       }),

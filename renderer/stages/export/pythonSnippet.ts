@@ -9,13 +9,11 @@ const literal = (text: string): string => JSON.stringify(text)
  */
 export function pythonSnippet(dataset: Dataset, modelFile: string): string {
   const { delimiter, decimalMark, missingMarks } = dataset.dialect
-  const dates = dataset.columns
-    .filter(({ role, type }) => role === 'feature' && type === 'date-time')
-    .map(({ name }) => literal(name))
+  const dates = dataset.columns.some(({ role, type }) => role === 'feature' && type === 'date-time')
   const marks = [...new Set(['', ...missingMarks])].map(literal)
   const separator = delimiter === ',' ? '' : `, delimiter=${literal(delimiter)}`
   const read = decimalMark === ',' ? 'float(cell.replace(",", "."))' : 'float(cell)'
-  return `import csv, numpy, onnxruntime
+  return `import csv, json, numpy, onnxruntime
 
 with open("new.csv", newline="", encoding="utf-8") as file:
     rows = list(csv.DictReader(file${separator}))
@@ -24,23 +22,25 @@ missing = {${marks.join(', ')}}
 def number(cell):
     return numpy.nan if cell.strip() in missing else ${read}
 ${
-  dates.length === 0
-    ? ''
-    : `
+  dates
+    ? `
 def moment(cell):  # milliseconds since 1970, UTC
     return numpy.nan if cell.strip() in missing else float(numpy.datetime64(cell, "ms").astype("int64"))
 `
+    : ''
 }
 model = onnxruntime.InferenceSession(${literal(modelFile)})
+types = {one.name: one.type for one in model.get_inputs()}
 inputs = {}
-for one in model.get_inputs():
-    cells = [row[one.name] for row in rows]
-    if one.type == "tensor(string)":
+# A column that is called like a result, such as "score", has an input by another name: the file says which.
+for column in json.loads(model.get_modelmeta().custom_metadata_map["residual.columns"]):
+    cells = [row[column["name"]] for row in rows]
+    if types[column["input"]] == "tensor(string)":
         values = ["" if cell.strip() in missing else cell for cell in cells]
-        inputs[one.name] = numpy.array(values, dtype=object).reshape(-1, 1)
+        inputs[column["input"]] = numpy.array(values, dtype=object).reshape(-1, 1)
     else:
-        ${dates.length === 0 ? 'read = number' : `read = moment if one.name in {${dates.join(', ')}} else number`}
-        inputs[one.name] = numpy.array([read(cell) for cell in cells]).reshape(-1, 1)
+        ${dates ? 'read = moment if column["type"] == "date-time" else number' : 'read = number'}
+        inputs[column["input"]] = numpy.array([read(cell) for cell in cells]).reshape(-1, 1)
 score, flag, shares = model.run(["score", "flag", "shares"], inputs)
 `
 }

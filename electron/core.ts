@@ -7,7 +7,13 @@ import { createWorkbench } from '../src/workbench/createWorkbench.ts'
 
 // The core: one workbench in a process of its own, serving whoever started it.
 const { values } = parseArgs({
-  options: { folder: { type: 'string' }, samples: { type: 'string' }, engine: { type: 'string' } },
+  options: {
+    folder: { type: 'string' },
+    samples: { type: 'string' },
+    engine: { type: 'string' },
+    threads: { type: 'string' },
+    fallback: { type: 'string' },
+  },
 })
 if (values.folder === undefined || values.samples === undefined)
   throw new Error('The core needs --folder and --samples.')
@@ -18,6 +24,11 @@ const workbench = createWorkbench({
   folder: values.folder,
   samplesFolder: values.samples,
   ...(values.engine === undefined ? {} : { engine: values.engine }),
+  threads: values.threads === undefined ? undefined : Number(values.threads),
+  fallBack:
+    values.fallback === undefined
+      ? undefined
+      : ({ message }) => console.error(`${message} The reference engine goes on, slowly.`),
   announce: (event, ...payload) => served?.announce(event, ...payload),
 })
 const api: Promise<Api> = workbench.then((opened) => opened.api)

@@ -72,7 +72,7 @@ async function runSupervised(command: LongCommand): Promise<number> {
     progress: process.stderr,
   }
   process.stdout.write(await report(command, context))
-  return 0
+  return Number(process.exitCode ?? 0)
 }
 
 async function report(command: LongCommand, context: CommandContext): Promise<string> {

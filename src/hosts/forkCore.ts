@@ -7,11 +7,18 @@ export interface CoreOptions {
   readonly folder: string
   readonly samplesFolder: string
   readonly engine?: string | undefined
+  /** Threads for each computation; as measured when left out. */
+  readonly threads?: number | undefined
+  /** The engine that takes over what the chosen one cannot run. */
+  readonly fallback?: 'reference' | undefined
 }
 
-export function coreArguments({ folder, samplesFolder, engine }: CoreOptions): string[] {
-  const named = ['--folder', folder, '--samples', samplesFolder]
-  return engine === undefined ? named : [...named, '--engine', engine]
+export function coreArguments({ folder, samplesFolder, ...given }: CoreOptions): string[] {
+  const { engine, threads, fallback } = given
+  const chosen = Object.entries({ engine, threads, fallback }).flatMap(([name, value]) =>
+    value === undefined ? [] : [`--${name}`, String(value)],
+  )
+  return ['--folder', folder, '--samples', samplesFolder, ...chosen]
 }
 
 /** Starts the core entry at `entry` as a Node process of its own. */

@@ -25,6 +25,8 @@ export async function startWebHost(options: {
   /** 0 lets the system choose. */
   readonly port: number
   readonly engine?: string | undefined
+  readonly threads?: number | undefined
+  readonly fallback?: 'reference' | undefined
   /** A file to import at once. */
   readonly file?: string | undefined
   /** Called with a further address whenever one was used. */
@@ -35,7 +37,10 @@ export async function startWebHost(options: {
   const path = options.file === undefined ? undefined : await existingFile(options.file)
   const pages = createPages()
   const core = superviseCore({
-    start: () => forkCore(entry, { folder, samplesFolder: samples, engine: options.engine }),
+    start: () => {
+      const { engine, threads, fallback } = options
+      return forkCore(entry, { folder, samplesFolder: samples, engine, threads, fallback })
+    },
     announce: pages.announce,
   })
   try {

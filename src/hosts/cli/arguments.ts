@@ -22,6 +22,8 @@ export interface ResultArguments {
   readonly out: string | undefined
   readonly scores: string | undefined
   readonly model: string | undefined
+  /** Whether the written rows have their codes beside them. */
+  readonly codes: boolean
   readonly json: boolean
 }
 
@@ -56,12 +58,11 @@ export interface EnginesArguments {
   readonly json: boolean
 }
 
-export interface ServeArguments {
+export interface ServeArguments extends EngineArguments {
   readonly command: 'serve'
   readonly port: number
   readonly open: boolean
   readonly project: string | undefined
-  readonly engine: string | undefined
 }
 
 export type Command =
@@ -98,7 +99,14 @@ const text = { type: 'string' } as const
 const many = { type: 'string', multiple: true } as const
 const flag = { type: 'boolean', default: false } as const
 const engineOptions = { engine: text, threads: text, fallback: text } as const
-const resultOptions = { threshold: text, out: text, scores: text, model: text, json: flag } as const
+const resultOptions = {
+  threshold: text,
+  out: text,
+  scores: text,
+  model: text,
+  codes: flag,
+  json: flag,
+} as const
 
 function readEngine(values: { readonly [Name in keyof typeof engineOptions]?: string }): EngineArguments {
   const { engine, threads, fallback } = values
@@ -116,15 +124,18 @@ const mostThreads = 256
 
 function readResult(
   values: {
-    readonly [Name in Exclude<keyof typeof resultOptions, 'json'>]?: string
-  } & { readonly json: boolean },
+    readonly [Name in Exclude<keyof typeof resultOptions, 'json' | 'codes'>]?: string
+  } & { readonly json: boolean; readonly codes: boolean },
 ): ResultArguments {
-  const { threshold, out, scores, model, json } = values
+  const { threshold, out, scores, model, codes, json } = values
+  if (codes && out === undefined && scores === undefined)
+    throw new UsageError('--codes goes with the rows of --out or --scores. Name one of them.')
   return {
     threshold: threshold === undefined ? undefined : readThreshold(threshold),
     out,
     scores,
     model,
+    codes,
     json,
   }
 }
@@ -243,7 +254,7 @@ const serveOptions = {
   port: { type: 'string', default: '0' },
   'no-open': { type: 'boolean', default: false },
   project: text,
-  engine: text,
+  ...engineOptions,
 } as const
 
 function readServe(words: string[]): ServeArguments {
@@ -257,7 +268,7 @@ function readServe(words: string[]): ServeArguments {
     port: wholeNumber('--port', values.port, { from: 0, to: 65_535 }),
     open: !values['no-open'],
     project: values.project,
-    engine: values.engine,
+    ...readEngine(values),
   }
 }
 

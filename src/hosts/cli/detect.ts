@@ -1,3 +1,5 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
 import type { RunSummary } from '../../contract/records.ts'
 import { existingFile } from '../existingFile.ts'
@@ -75,6 +77,10 @@ async function detectWith(session: Session, given: DetectArguments): Promise<Det
 /** Goes on with a partial run of a project, and reports it like a detection. Throws as `detect` does. */
 export async function resume(given: ResumeArguments, context: CommandContext): Promise<Detection> {
   await refuseTargets(null, given)
+  // Opening a folder makes a project of it.
+  await access(join(given.project, 'project.duckdb')).catch(() => {
+    throw new Failure('not-found', `${given.project} is not a project of Residual. Check the name.`)
+  })
   return withWorkbench(given, context, async (session) => {
     const runId = given.run ?? (await newestPartial(session))
     const { datasetId } = await session.api.readRun({ runId })
@@ -110,7 +116,12 @@ async function trained(
         )
       }
     }
-    throw thrown
+    // Seeds that ended well before another failed are worth their report; without a project it is all there is.
+    const finished = thrown instanceof Failure ? thrown.details.finishedRuns : undefined
+    if (!(thrown instanceof Failure) || typeof finished !== 'string') throw thrown
+    session.say(`residual: ${thrown.message}`)
+    process.exitCode = 1
+    return finished.split(' ')
   }
 }
 

@@ -86,7 +86,13 @@ export async function collectResults(
     ['all', given.scores],
   ] as const) {
     if (target === undefined) continue
-    const started = await api.startExport({ runId, rows, neutraliseFormulas: true, path: resolve(target) })
+    const started = await api.startExport({
+      runId,
+      rows,
+      codes: given.codes,
+      neutraliseFormulas: true,
+      path: resolve(target),
+    })
     written.push((await finish('export', started)).file.path)
   }
   if (given.model !== undefined) {

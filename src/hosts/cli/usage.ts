@@ -22,6 +22,7 @@ export const usage = `residual: finds the odd rows of a table, and says why they
     --seeds 1,2,3          trains once for each seed; files are written for the first
     --out FLAGGED.csv      writes the flagged rows with scores and reasons
     --scores ALL.csv       writes all rows with scores and reasons
+    --codes                puts each row's code beside it in these files
     --model MODEL.onnx     writes the trained model, for residual score and for any ONNX runtime
     --project DIR          keeps the data set and the run in this project; interrupted, the training
                            can then be resumed
@@ -30,7 +31,7 @@ export const usage = `residual: finds the odd rows of a table, and says why they
   residual resume --project DIR [options]
                                       goes on with an interrupted training, as if it had never stopped
     --run ID               which one (default: the newest)
-    --threshold, --out, --scores, --model and --json as for detect
+    --threshold, --out, --scores, --codes, --model and --json as for detect
 
   residual score FILE --model MODEL.onnx [options]
                                       scores the rows of FILE with a model that was trained before
@@ -45,7 +46,7 @@ export const usage = `residual: finds the odd rows of a table, and says why they
     --port N               port on 127.0.0.1 (default: any free one)
     --no-open              prints the address without opening the browser
     --project DIR          opens this project instead of the one in your own data folder
-    --engine NAME          numeric engine to use
+    --engine, --threads and --fallback as below
 
   residual --version | --help
 

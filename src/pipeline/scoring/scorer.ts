@@ -22,7 +22,12 @@ export interface JudgedRows {
 
 export interface Scorer {
   /** The scores of any number of rows. */
-  scoreMatrix(matrix: Matrix, onProgress?: (share: number) => void): Promise<{ scores: Float32Array }>
+  scoreMatrix(
+    matrix: Matrix,
+    onProgress?: (share: number) => void,
+    /** Where these rows begin in a table that the model was not trained on. */
+    newFrom?: number,
+  ): Promise<{ scores: Float32Array }>
   /** Scores with their shares and the typical row beside each; for the rows that a person looks at. */
   judge(matrix: Matrix): Promise<JudgedRows>
   close(): Promise<void>
@@ -42,7 +47,7 @@ export async function openScorer(input: {
   // even if the training rows had none.
   const session = await input.engine.open({ ...spec, hasMissing: true, batchRows: 1 }, oneRow, state)
 
-  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, onProgress) => {
+  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, onProgress, newFrom) => {
     checkWidth(matrix, features)
     const scores = new Float32Array(matrix.rows)
     const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / features))
@@ -50,7 +55,17 @@ export async function openScorer(input: {
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))
       const isComplete = !holdsMissing(part)
       const costs = await session.rowCosts(part, !isComplete)
-      scores.set(meanCosts({ costs, matrix: part, isComplete, judged, firstRow: from }), from)
+      scores.set(
+        meanCosts({
+          costs,
+          matrix: part,
+          isComplete,
+          judged,
+          firstRow: (newFrom ?? 0) + from,
+          isNew: newFrom !== undefined,
+        }),
+        from,
+      )
       onProgress?.(Math.min(1, (from + rowsPerChunk) / matrix.rows))
       await setImmediate()
     }
@@ -72,7 +87,11 @@ export async function openScorer(input: {
     )
     const isComplete = !holdsMissing(matrix)
     const costs = await session.rowCosts(matrix, !isComplete)
-    return { scores: meanCosts({ costs, matrix, isComplete, judged, firstRow: 0 }), shares, typical }
+    return {
+      scores: meanCosts({ costs, matrix, isComplete, judged, firstRow: 0, isNew: false }),
+      shares,
+      typical,
+    }
   }
   return { scoreMatrix, judge, close: () => session.close() }
 }
@@ -90,15 +109,18 @@ function meanCosts(input: {
   readonly isComplete: boolean
   readonly judged: readonly number[]
   readonly firstRow: number
+  /** Whether the model was trained on other rows. */
+  readonly isNew: boolean
 }): Float32Array {
-  const { costs, matrix, isComplete, judged, firstRow } = input
+  const { costs, matrix, isComplete, judged, firstRow, isNew } = input
   return costs.map((cost, row) => {
     const score = cost / (isComplete ? Math.max(1, judged.length) : presentCells(matrix, judged, row))
     if (Number.isFinite(score)) return score
     const number = firstRow + row
-    throw new Failure('engine', `Row ${number + 1} has no finite score. Train again with Auto's settings.`, {
-      row: number,
-    })
+    const remedy = isNew
+      ? 'Its values are too far from those that the model was trained on: correct them or leave the row out.'
+      : "Train again with Auto's settings."
+    throw new Failure('engine', `Row ${number + 1} has no finite score. ${remedy}`, { row: number })
   })
 }
 

@@ -15,7 +15,7 @@ import { chosenSettings } from '../../../src/pipeline/model/plan.ts'
 describe('the command line', () => {
   it('reads every option of detect', () => {
     const words =
-      'detect a.csv --label y --id key --ignore A,B --ignore C --threshold top-k:20 --flavour sparse --set steps=800 --seed 7 --out f.csv --scores s.csv --model m.onnx --project p --engine onnx --threads 2 --fallback reference --json'
+      'detect a.csv --label y --id key --ignore A,B --ignore C --threshold top-k:20 --flavour sparse --set steps=800 --seed 7 --out f.csv --scores s.csv --model m.onnx --project p --engine onnx --threads 2 --fallback reference --codes --json'
     expect(readCommand(words.split(' '))).toEqual({
       command: 'detect',
       file: 'a.csv',
@@ -36,6 +36,7 @@ describe('the command line', () => {
       engine: 'onnx',
       threads: 2,
       fallback: 'reference',
+      codes: true,
       json: true,
     })
   })
@@ -62,6 +63,7 @@ describe('the command line', () => {
       out: 'f.csv',
       scores: undefined,
       model: undefined,
+      codes: false,
       json: false,
       ...engine,
     })
@@ -69,9 +71,15 @@ describe('the command line', () => {
   })
 
   it('reads serve with its defaults', () => {
-    const left = { project: undefined, engine: undefined }
+    const left = { project: undefined, engine: undefined, threads: undefined, fallback: undefined }
     expect(readCommand(['serve'])).toEqual({ command: 'serve', port: 0, open: true, ...left })
     expect(readCommand(['serve', '--port', '8080', '--no-open'])).toMatchObject({ port: 8080, open: false })
+    const chosen = 'serve --engine tensorflow --threads 3 --fallback reference'
+    expect(readCommand(chosen.split(' '))).toMatchObject({
+      engine: 'tensorflow',
+      threads: 3,
+      fallback: 'reference',
+    })
   })
 
   it('takes values and names that start with a dash where they are meant', () => {
@@ -152,6 +160,7 @@ describe('the command line', () => {
     ['score a.csv', 'Name the model that scores'],
     ['score --model m.onnx', 'Name the file to look into: residual score FILE'],
     ['resume', 'Name the project'],
+    ['detect a.csv --codes', '--codes goes with the rows'],
     ['resume a.csv --project p', 'resume takes no file'],
     ['engines all', 'engines takes no word more'],
     ['toString', 'no command toString'],

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
@@ -104,8 +104,40 @@ describe('several seeds', () => {
   })
 })
 
+describe('residual detect --seeds', () => {
+  it('reports the seeds that ended well before another failed, and ends as failed', async () => {
+    const { open, ...rest } = context()
+    let isBroken = false
+    const breaking: typeof open = (options) =>
+      createWorkbench({
+        ...options,
+        announce: (event, ...payload) => {
+          options.announce(event, ...payload)
+          const [job] = payload
+          if (isBroken || !job || !('phase' in job) || !job.phase.includes('seed 2')) return
+          isBroken = true
+          throw new Error('It broke.')
+        },
+      })
+    const words = [path('table.csv'), ...quick, '--set', 'steps=30', '--seeds', '5,6']
+    const codes = ['--codes', '--scores', path('codes.csv')]
+    const found = await detect(read('detect', [...words, ...codes]), { ...rest, open: breaking })
+    expect([found.runs.map(({ run }) => run.settings.seed), process.exitCode]).toEqual([[5], 1])
+    process.exitCode = undefined
+    expect(readFileSync(path('codes.csv'), 'utf8')).toContain('code_1')
+  })
+})
+
 describe('residual resume', () => {
   const project = path('project')
+
+  it('makes no project of a folder that is none', async () => {
+    const typo = path('typo')
+    await expect(resume(read('resume', ['--project', typo]), context())).rejects.toThrow(
+      /typo is not a project/,
+    )
+    expect(existsSync(typo)).toBe(false)
+  })
 
   it('goes on where an interrupted detection stopped, to the same end', async () => {
     const words = [path('table.csv'), ...quick, '--set', 'steps=4000']

@@ -143,7 +143,13 @@ describe('detect', () => {
       ['setThreshold', { runId: 'run-1', rule: 'mad', value: 3 }],
       [
         'startExport',
-        { runId: 'run-1', rows: 'flagged', neutraliseFormulas: true, path: join(folder, 'f.csv') },
+        {
+          runId: 'run-1',
+          rows: 'flagged',
+          codes: false,
+          neutraliseFormulas: true,
+          path: join(folder, 'f.csv'),
+        },
       ],
     ])
   })

@@ -44,7 +44,9 @@ export function useTraining(
     const { status } = ended
     if (status.state !== 'done' && status.state !== 'cancelled') return
     if (status.result?.kind !== 'training') return
-    await trained(status.result.runId)
+    const { runId, runIds } = status.result
+    // What was paused is the last of its seeds: it is the one to go on with.
+    await trained(status.state === 'cancelled' ? (runIds.at(-1) ?? runId) : runId)
   })
 
   const datasetId = computed(() => dataset.value?.datasetId)
@@ -114,6 +116,13 @@ export function useTraining(
     const status = job.job.value?.status
     return here.value && status?.state === 'cancelled' && status.result === null
   })
+
+  /** The seeds of the last training that were not begun when it was paused, if this is its last run. */
+  const seedsLeftAfter = (runId: string): readonly number[] => {
+    const status = job.job.value?.status
+    if (status?.state !== 'cancelled' || status.result?.kind !== 'training') return []
+    return status.result.runIds.at(-1) === runId ? (status.result.seedsLeft ?? []) : []
+  }
 
   const settings = computed<TrainingSettings | null>(() => {
     const base = chosen.value.value ?? auto.value.value
@@ -198,6 +207,7 @@ export function useTraining(
     elsewhere,
     failure,
     cancelledEmpty,
+    seedsLeftAfter,
     start,
     resume,
     pause,

@@ -103,6 +103,22 @@ describe('several seeds', () => {
       [1, 'complete'],
       [2, 'partial'],
     ])
+    expect(status.result.seedsLeft).toEqual([3])
+    const [, paused] = runs
+    expect(paused?.seedsLeft).toEqual([3])
+    await reopen()
+    const resumed = api.resumeTraining({ runId: paused?.runId ?? '' })
+    const { runIds } = await resultOf(api, 'training', resumed)
+    const after = await Promise.all(runIds.map((runId) => api.readRun({ runId })))
+    expect(after.map((run) => [run.settings.seed, run.state, run.seedsLeft])).toEqual([
+      [2, 'complete', undefined],
+      [3, 'complete', undefined],
+    ])
+    const alone = api.startTraining({ datasetId, settings: { ...settings, seed: 3 } })
+    const { runId } = await resultOf(api, 'training', alone)
+    expect((await api.readScores({ runId: runIds[1] ?? '' })).scores).toEqual(
+      (await api.readScores({ runId })).scores,
+    )
   })
 })
 

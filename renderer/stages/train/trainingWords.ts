@@ -53,6 +53,13 @@ export function endedSentence(run: RunSummary): string {
   return `${kind}: trained ${plural(run.stepsDone, 'step')} ${time} and ${scored} with ${run.engine}${best}.`
 }
 
+/** What became of the seeds that a pause came before; empty where there are none. */
+export function seedsLeftSentence(seeds: readonly number[], isPaused: boolean): string {
+  if (seeds.length === 0) return ''
+  const named = seeds.length === 1 ? `Seed ${seeds[0]} is` : `Seeds ${seeds.join(', ')} are`
+  return `${named} not trained yet${isPaused ? '; continued, this goes on with them' : ''}.`
+}
+
 /** The same kind at another level. */
 export function atLevel({ kind }: Corruption, level: number): Corruption {
   if (kind === 'none') return { kind }

@@ -15,8 +15,16 @@ export type JobState =
 
 export type JobResult =
   | { readonly kind: 'import'; readonly datasetId: string }
-  /** `runId`: the first of `runIds`, which has one for each seed. */
-  | { readonly kind: 'training'; readonly runId: string; readonly runIds: readonly string[] }
+  /**
+   * `runId`: the first of `runIds`, which has one for each seed. `seedsLeft`: the seeds that were not begun when it
+   * was paused.
+   */
+  | {
+      readonly kind: 'training'
+      readonly runId: string
+      readonly runIds: readonly string[]
+      readonly seedsLeft?: readonly number[]
+    }
   | { readonly kind: 'scoring'; readonly runId: string }
   | { readonly kind: 'export'; readonly file: ExportedFile }
 

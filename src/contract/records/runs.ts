@@ -43,6 +43,8 @@ export interface RunSummary {
   readonly rows: number
   readonly features: number
   readonly settings: TrainingSettings
+  /** Of a partial run: the request's other seeds that are still to be trained; they follow when it goes on. */
+  readonly seedsLeft?: readonly number[]
   readonly stepsDone: number
   readonly trainableParameters: number
   readonly seconds: { readonly train: number; readonly score: number }

@@ -110,7 +110,13 @@ async function trained(
     if (thrown instanceof Interrupted && thrown.kept?.kind === 'training' && project !== undefined) {
       const runId = thrown.kept.runIds.at(-1) ?? thrown.kept.runId
       const { state, stepsDone, settings } = await session.api.readRun({ runId })
-      if (state === 'partial') {
+      const { seedsLeft = [] } = thrown.kept
+      const isPartial = state === 'partial'
+      if (seedsLeft.length > 0)
+        session.say(
+          `residual: ${isPartial ? `paused in seed ${settings.seed}; ` : ''}not trained: seed ${seedsLeft.join(', ')}.${isPartial ? ' Resumed, they follow.' : ` Train them with --seeds ${seedsLeft.join(',')}.`}`,
+        )
+      if (isPartial) {
         session.say(
           `residual: stopped after ${stepsDone} of ${counted(settings.steps, 'step')}. To go on: residual resume --project ${quoted(project)} --run ${runId}`,
         )

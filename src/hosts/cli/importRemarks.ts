@@ -10,8 +10,13 @@ const mostShown = 3
 /**
  * What a person should know about the import before trusting its result: how many lines were set aside and
  * cells left blank, with the first few lines and reasons. Nothing where the import had nothing to complain of.
+ * @param wordsOf what to say of an issue; null where it does not matter here
  */
-export async function importRemarks(api: Api, dataset: Dataset): Promise<string[]> {
+export async function importRemarks(
+  api: Api,
+  dataset: Dataset,
+  wordsOf: (issue: ImportIssue) => string | null = ({ message }) => message,
+): Promise<string[]> {
   if (dataset.issues === 0 && dataset.quarantined === 0) return []
   const setAside = new Kind()
   const blanked = new Kind()
@@ -19,7 +24,10 @@ export async function importRemarks(api: Api, dataset: Dataset): Promise<string[
   for (let from = 0, total = 1; from < total; from += pageRows) {
     const page = await api.readIssues({ datasetId: dataset.datasetId, from, to: from + pageRows })
     total = page.total
-    for (const issue of page.issues) {
+    for (const found of page.issues) {
+      const message = wordsOf(found)
+      if (message === null) continue
+      const issue = { ...found, message }
       const isNote = issue.action === 'kept' || issue.line === null
       ;(isNote ? noted : issue.action === 'blanked' ? blanked : setAside).add(issue)
     }

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path'
-import type { ModelSummary, RankedPage, RunSummary, ScoredWith } from '../../contract/records.ts'
+import type { ImportIssue, ModelSummary, RankedPage, RunSummary, ScoredWith } from '../../contract/records.ts'
 import { existingFile } from '../existingFile.ts'
 import type { ScoreArguments } from './arguments.ts'
 import { importRemarks } from './importRemarks.ts'
@@ -18,6 +18,14 @@ export interface Scoring {
   readonly setAside: number
   readonly top: RankedPage
   readonly written: readonly string[]
+}
+
+/** Types and roles are the model's here, so nothing about them is advised; an empty column counts as missing. */
+function remarkOf({ action, kind, line, column, message }: ImportIssue): string | null {
+  if (action === 'kept' && column !== null) return null
+  return action === 'blanked' && kind === 'type' && column !== null
+    ? `Line ${line}, column "${column}": the cell cannot be read as the model needs it and counts as missing.`
+    : message
 }
 
 /**
@@ -44,7 +52,7 @@ export async function score(given: ScoreArguments, context: CommandContext): Pro
     if (scored === null) throw new TypeError('A scoring ended as a training.')
     const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
     if (dataset === undefined) throw new TypeError('The scored data set is not in the project.')
-    for (const line of await importRemarks(api, dataset)) say(line)
+    for (const line of await importRemarks(api, dataset, remarkOf)) say(line)
     const written: string[] = []
     if (given.out !== undefined) {
       const path = resolve(given.out)

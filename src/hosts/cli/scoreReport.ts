@@ -36,7 +36,7 @@ export function textScoreReport(found: Scoring): string {
   const lines = [
     `${found.file}: ${counted(run.rows, 'row')} scored by ${model.name} (${model.flavour.kind}, trained ${model.trainedAt.slice(0, 10)} on ${counted(model.rows, 'row')}) in ${seconds(run.seconds.score)}`,
     `${whole(flagged)} of ${counted(run.rows, 'row')} flagged (${percent(scores.flaggedNow)}, in training ${percent(scores.flaggedTrained)}): score at least ${short(cut)}`,
-    ...scored.differences.map(differenceLine),
+    ...scored.differences.map((one) => differenceLine(one, scored.differences)),
     `Drift of the scores: ${scores.level} (${short(scores.index)}), median ${short(scores.medianNow)}, in training ${short(scores.medianTrained)}`,
     drifted.length === 0
       ? 'Drift of the columns: none'
@@ -61,11 +61,12 @@ export function textScoreReport(found: Scoring): string {
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`
 
-function differenceLine(difference: SchemaDifference): string {
+/** A sentence about one difference; `all` of them tell whether a missing column goes by another name. */
+export function differenceLine(difference: SchemaDifference, all: readonly SchemaDifference[]): string {
   const { column } = difference
   switch (difference.kind) {
     case 'missing-column':
-      return `Column ${column} is not in the data: every cell of it counts as missing.`
+      return `Column ${column} is not in the data: every cell of it counts as missing.${renameHint(column, all)}`
     case 'extra-column':
       return `Column ${column} was not trained on and is not read.`
     case 'retyped-column':
@@ -73,4 +74,11 @@ function differenceLine(difference: SchemaDifference): string {
     case 'unseen-categories':
       return `Column ${column} has values that training never saw, in ${counted(difference.rows, 'row')}: ${difference.values.join(', ')}.`
   }
+}
+
+/** A column that the model does not know, but for case and spaces the missing one. */
+function renameHint(missing: string, all: readonly SchemaDifference[]): string {
+  const plain = (name: string) => name.replace(/\s/g, '').toLowerCase()
+  const near = all.find(({ kind, column }) => kind === 'extra-column' && plain(column) === plain(missing))
+  return near === undefined ? '' : ` "${near.column}" is in the file: rename it to "${missing}".`
 }

@@ -14,12 +14,14 @@ import type { StoredRun } from '../store/storedRun.ts'
 /** One run to be trained. */
 export interface TrainingTask {
   readonly runId: string
-  readonly settings: Partial<TrainingSettings>
+  readonly settings: Partial<TrainingSettings> & Pick<TrainingSettings, 'seed'>
   /** Where it goes on: the partial run, and its training as it was kept. */
   readonly before?: { readonly run: StoredRun; readonly resume: Unfinished }
 }
 
 interface TaskContext {
+  /** Seeds of the tasks after this one. */
+  readonly seedsLeft: readonly number[]
   readonly context: Context
   readonly dataset: Dataset
   readonly engine: Engine
@@ -30,7 +32,7 @@ interface TaskContext {
 
 /**
  * Trains one run after the other on the same encoded rows and saves each. A cancel keeps the runs that are finished
- * and what the one under way has reached.
+ * and what the one under way has reached; the seeds after it are kept with that, to follow when it goes on.
  */
 export async function trainRuns(
   context: Context,
@@ -51,14 +53,17 @@ export async function trainRuns(
   })
   const finished: StoredRun[] = []
   let isStopped = false
+  let seedsLeft: number[] = []
   for (const [index, task] of tasks.entries()) {
     if (isStopped) break
+    seedsLeft = tasks.slice(index + 1).map(({ settings }) => settings.seed)
     const place = { task: index, tasks: tasks.length }
     report({ curve: task.before?.run.curve ?? [] })
     const onProgress = (progress: DetectProgress) => report(jobProgress(progress, place))
     try {
-      const outcome = await trainTask({ context, dataset, engine, prepared, job, onProgress }, task)
-      const run = storedRun({ dataset, engine }, task, outcome)
+      const parts = { context, dataset, engine, prepared, seedsLeft, job, onProgress }
+      const outcome = await trainTask(parts, task)
+      const run = storedRun(parts, task, outcome)
       await whileReporting(job, 'Saving', context.runs.save(run, partsOf(outcome)))
       context.projectChanged()
       finished.push(run)
@@ -72,11 +77,13 @@ export async function trainRuns(
       // Cancelled before its first step: what was finished before is kept.
       if (finished.length === 0) throw error
       isStopped = true
+      if (!reached) seedsLeft = [task.settings.seed, ...seedsLeft]
     }
   }
   const runIds = finished.map((run) => run.runId)
   const [runId = first.runId] = runIds
-  return { result: { kind: 'training', runId, runIds }, stoppedEarly: isStopped }
+  const left = isStopped && seedsLeft.length > 0 ? { seedsLeft } : {}
+  return { result: { kind: 'training', runId, runIds, ...left }, stoppedEarly: isStopped }
 }
 
 /** Why a training failed, with what is kept of it nevertheless. */
@@ -146,7 +153,7 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
       const sum = { ...outcome, seconds: { ...spent, features: 0, score: seconds.score } }
       if (outcome.complete || signal.aborted) return sum
       const savingFrom = performance.now()
-      const run = storedRun({ dataset, engine }, task, sum)
+      const run = storedRun(parts, task, sum)
       const saving = context.runs.saveCheckpoint(run, partsOf(outcome))
       // Where it cannot be kept, the training is still worth going on with; there may be room at the next turn.
       await whileReporting(job, 'Saving what is reached', saving).catch(() => undefined)
@@ -161,7 +168,7 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
   }
 }
 
-type RunContext = Pick<TaskContext, 'dataset' | 'engine'>
+type RunContext = Pick<TaskContext, 'dataset' | 'engine' | 'seedsLeft'>
 
 /** What the training rows looked like is summed up when somebody scores with the run. */
 const partsOf = ({ model, sorted, order }: Detection): RunParts => ({
@@ -170,7 +177,11 @@ const partsOf = ({ model, sorted, order }: Detection): RunParts => ({
   reference: null,
 })
 
-function storedRun({ dataset, engine }: RunContext, task: TrainingTask, outcome: Detection): StoredRun {
+function storedRun(
+  { dataset, engine, seedsLeft }: RunContext,
+  task: TrainingTask,
+  outcome: Detection,
+): StoredRun {
   const { model, complete, seconds, curve, bestStep, threshold, suggestions } = outcome
   return {
     runId: task.runId,
@@ -181,6 +192,7 @@ function storedRun({ dataset, engine }: RunContext, task: TrainingTask, outcome:
     rows: dataset.rows,
     features: outcome.features,
     settings: model.settings,
+    ...(complete || seedsLeft.length === 0 ? {} : { seedsLeft }),
     stepsDone: outcome.stepsDone,
     trainableParameters: outcome.trainableParameters,
     seconds: {

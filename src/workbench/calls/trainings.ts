@@ -109,7 +109,11 @@ export function trainingCalls(context: Context): TrainingCalls {
         const table = openTable(database, dataset)
         checkSameTable({ table, encoder: model.encoder, rows: model.rows })
         const resume = { model, curve: run.curve }
-        const tasks = [{ runId, settings: model.settings, before: { run, resume } }]
+        const others = (run.seedsLeft ?? []).map((seed) => ({
+          runId: randomUUID(),
+          settings: { ...model.settings, seed },
+        }))
+        const tasks = [{ runId, settings: model.settings, before: { run, resume } }, ...others]
         const jobId = jobs.start({
           kind: 'training',
           title: `Go on training on ${dataset.name}`,

@@ -73,6 +73,7 @@ const storedRun: z.ZodType<StoredRun> = z.object({
   rows: count,
   features: count,
   settings: settingsSchema,
+  seedsLeft: z.array(count).exactOptional(),
   stepsDone: count,
   trainableParameters: count,
   seconds: z.object({ train: number, score: number }),

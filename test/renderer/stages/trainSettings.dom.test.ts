@@ -211,9 +211,10 @@ describe('seeds', () => {
 
 describe('runs', () => {
   it('that were paused offer to go on, beside the settings and in the list', async () => {
-    const paused = run({ runId: 'r1', state: 'partial', stepsDone: 30 })
+    const paused = run({ runId: 'r1', state: 'partial', stepsDone: 30, seedsLeft: [2, 3] })
     const { wrapper, at, resumed, events } = await opened([paused, run({ runId: 'r2' })])
     expect(at('train-ended').text()).toContain('after 30 of 400 steps')
+    expect(at('train-ended').text()).toContain('Seeds 2, 3 are not trained yet; continued, this goes on')
     await at('tab-runs').trigger('click')
     await wait(0)
     await at('run-resume').trigger('click')

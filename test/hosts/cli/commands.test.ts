@@ -86,6 +86,16 @@ describe('residual detect --model, then residual score', () => {
     expect(scored[51]).toMatch(/^90\.00,[\d.]+,new,[\d.]+,1,true,weight/)
   })
 
+  it('says of a cell that cannot be read what becomes of it, and gives no advice that cannot be followed', async () => {
+    const lines = rows.slice(0, 60).map(([, ...rest], row) => [row === 4 ? 'oops' : '12', ...rest])
+    writeFileSync(path('oops.csv'), csv('size,weight,kind', lines))
+    const { progress, ...rest } = context()
+    await score(read('score', [path('oops.csv'), '--model', model]), { progress, ...rest })
+    const said = String(progress.read())
+    expect(said).toContain('Line 6, column "size": the cell cannot be read as the model needs it')
+    expect(said).not.toMatch(/missing marks|is ignored/)
+  })
+
   it('refuses to write over what it reads, and a model that is none', async () => {
     const words = [path('table.csv'), '--model', model]
     await expect(score(read('score', [...words, '--out', model]), context())).rejects.toThrow(UsageError)

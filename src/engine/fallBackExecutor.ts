@@ -28,6 +28,8 @@ export function fallBackExecutor(
   >(compile: (executor: Executor) => Promise<Compiled>) {
     let compiled: Compiled
     let hasMoved = false
+    // Of several runs that fail at once the first one moves, and the others wait for it.
+    let moving: Promise<void> | undefined
     const move = async (thrown: unknown) => {
       compiled = await compileSecond(thrown, compile)
       hasMoved = true
@@ -39,13 +41,19 @@ export function fallBackExecutor(
     }
     return {
       run: async (...given: Given): Promise<Result> => {
+        const [used, isSecond] = [compiled, hasMoved]
         try {
-          return await compiled.run(...given)
+          return await used.run(...given)
         } catch (thrown) {
-          if (hasMoved) throw thrown
-          const failed = compiled
-          await move(thrown)
-          await failed.close()
+          if (isSecond) throw thrown
+          moving ??= move(thrown).then(
+            () => used.close(),
+            (failure) => {
+              moving = undefined
+              throw failure
+            },
+          )
+          await moving
           return compiled.run(...given)
         }
       },

@@ -57,15 +57,23 @@ const doesNotLoad = (reason: string) =>
 function problemOf(folder: string | null): string | null {
   if (folder === null) return notInstalled
   const version = versionIn(folder)
+  if (version === null)
+    return `The package.json of @tensorflow/tfjs-node cannot be read: the package is damaged. Run: ${install}.`
   if (version !== wantedVersion) {
     return `The package @tensorflow/tfjs-node is of version ${version}, and only ${wantedVersion} fits. Run: ${install}.`
   }
   return hasNativeLibrary(folder) ? null : doesNotLoad('its native library is missing')
 }
 
-function versionIn(folder: string): string {
-  const found: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
-  return found && typeof found === 'object' && 'version' in found ? String(found.version) : 'unknown'
+/** null: the package says nothing that can be read. */
+function versionIn(folder: string): string | null {
+  try {
+    const found: unknown = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'))
+    return found && typeof found === 'object' && 'version' in found ? String(found.version) : 'unknown'
+  } catch {
+    // Whatever is wrong with the file, the remedy is the same.
+    return null
+  }
 }
 
 function packageFolder(): string | null {

@@ -13,7 +13,8 @@ import { type Encoder, featureCount } from './features/encoder.ts'
 import { fitEncoder } from './features/fit.ts'
 import { checkSameTable, type PreparedTable } from './features/prepare.ts'
 import { checkCombinations, checkSettings } from './model/checkSettings.ts'
-import { chosenSettings, planModel, trainingPhases, withRows } from './model/plan.ts'
+import { trainingPhases } from './model/phases.ts'
+import { chosenSettings, planModel, withRows } from './model/plan.ts'
 import { type Ranking, rankScores } from './scoring/rank.ts'
 import { openScorer } from './scoring/scorer.ts'
 import { suggestThresholds } from './threshold/suggest.ts'
@@ -23,7 +24,8 @@ import type { TrainedModel } from './training/trainedModel.ts'
 export type DetectProgress =
   | { readonly phase: 'features'; readonly share: number }
   | ({ readonly phase: 'training' } & TrainingProgress)
-  | { readonly phase: 'scoring'; readonly share: number }
+  /** `complete`: whether training came to its end; if not, what it had reached is scored. */
+  | { readonly phase: 'scoring'; readonly share: number; readonly complete: boolean }
 
 export interface Detection extends Ranking {
   readonly model: TrainedModel
@@ -48,7 +50,7 @@ export interface Detection extends Ranking {
  * The whole of detection: learns what is usual in a table and scores each of its rows by how badly it fits.
  * Reads columns with role `feature` only, so labels cannot influence anything here.
  * @throws Failure `too-few-rows`, `no-usable-columns`, `bad-request`, `engine`; AbortError when cancelled
- * before the first step (from then on, what was reached is scored and kept).
+ * before the first step (from then on, what was reached is scored and kept) or while a complete training is scored.
  */
 export async function detect(input: {
   readonly table: Table
@@ -59,6 +61,8 @@ export async function detect(input: {
   readonly resume?: Unfinished | undefined
   readonly engine: Engine
   readonly signal: AbortSignal
+  /** Ends the scoring of a complete training; left out, `signal` does. */
+  readonly scoringSignal?: AbortSignal | undefined
   readonly onProgress?: ((progress: DetectProgress) => void) | undefined
   /** Awaited between chunks of training, so that calls of a person come first. */
   readonly giveWay?: (() => Promise<void>) | undefined
@@ -83,7 +87,15 @@ export async function detect(input: {
     onProgress: (progress) => onProgress?.({ phase: 'training', ...progress }),
   })
   const trainSeconds = clock()
-  const scores = await scoreRows({ engine, model, matrix, onProgress })
+  const stop = input.scoringSignal ?? signal
+  const scores = await scoreRows({
+    engine,
+    model,
+    matrix,
+    onProgress: (share) => onProgress?.({ phase: 'scoring', share, complete }),
+    // Who cancelled before this wants what was reached, and that takes scores.
+    signal: complete && !stop.aborted ? stop : undefined,
+  })
   const { order, sorted } = rankScores(scores)
   await setImmediate()
   const suggestions = suggestThresholds(sorted)
@@ -165,13 +177,14 @@ async function scoreRows(input: {
   readonly engine: Engine
   readonly model: TrainedModel
   readonly matrix: Matrix
-  readonly onProgress: ((progress: DetectProgress) => void) | undefined
+  readonly onProgress: (share: number) => void
+  readonly signal: AbortSignal | undefined
 }): Promise<Float32Array> {
-  const { engine, model, matrix, onProgress } = input
+  const { engine, model, matrix, onProgress, signal } = input
   const scorer = await openScorer({ engine, model })
   try {
-    const report = (share: number) => onProgress?.({ phase: 'scoring', share })
-    return (await scorer.scoreMatrix(matrix, report)).scores
+    onProgress(0)
+    return (await scorer.scoreMatrix(matrix, { onProgress, signal })).scores
   } finally {
     await scorer.close()
   }

@@ -100,6 +100,36 @@ describe('engines', () => {
     await compiled.close()
   })
 
+  it('move to the reference once where two runs fail at once', async () => {
+    const real = onnxExecutor({})
+    const failing: Executor = {
+      ...real,
+      compile: async (definition) => ({
+        ...(await real.compile(definition)),
+        run: () => guarded(() => Promise.reject(new Error('the device is gone'))),
+      }),
+    }
+    const reasons: string[] = []
+    const executor = fallBackExecutor(
+      failing,
+      async () => referenceExecutor,
+      (failure) => reasons.push(failure.message),
+    )
+    const compiled = await executor.compile({
+      fixed: [],
+      inputs: [{ name: 'x', shape: [2], dtype: 'float32' }],
+      run: (inputs): Tensors => ({ y: tf.add(named(inputs, 'x'), 1) }),
+    })
+    const x = Float32Array.of(1, 2)
+    const both = await Promise.all([compiled.run({ x }), compiled.run({ x })])
+    expect(both.map(({ y }) => [...(y ?? [])])).toEqual([
+      [2, 3],
+      [2, 3],
+    ])
+    expect(reasons.length).toBe(1)
+    await compiled.close()
+  })
+
   it('repeat on the reference a run that failed, from where it stood, and stay there', async () => {
     const real = onnxExecutor({})
     let runs = 0

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
-import { denseLayout, initialWeights, parameterCount } from '../../src/engine/program/layout.ts'
+import { denseLayout, initialWeights } from '../../src/engine/program/layout.ts'
 import { adamNumbers, flatGradient, learningRate } from '../../src/engine/program/optimiser.ts'
 import { phaseAt, phasesOf } from '../../src/engine/program/phases.ts'
 import { createProgram, rowsKept } from '../../src/engine/program.ts'
@@ -148,11 +148,11 @@ describe('the parameters', () => {
   it('are counted as they are laid out, second heads and context included', () => {
     const shape = exampleSpec({ features: 5, layers: [4, 2, 3], copies: 3 })
     const dense = 3 * ((5 + 1) * 4 + (4 + 1) * 2 + (2 + 1) * 3 + (3 + 1) * 5)
-    expect(parameterCount(shape)).toBe(dense)
+    expect(denseLayout(shape).size).toBe(dense)
     const code = { kind: 'variational', beta: 1, warmUpShare: 0, score: 'elbo', samples: 1 } as const
-    expect(parameterCount({ ...shape, code })).toBe(dense + 3 * (4 + 1) * 2)
-    expect(parameterCount({ ...shape, context: [0, 3] })).toBe(dense + 3 * 2 * 3)
-    expect(parameterCount({ ...shape, cellLoss: 'gaussian-likelihood' })).toBe(dense + 3 * (3 + 1) * 5)
+    expect(denseLayout({ ...shape, code }).size).toBe(dense + 3 * (4 + 1) * 2)
+    expect(denseLayout({ ...shape, context: [0, 3] }).size).toBe(dense + 3 * 2 * 3)
+    expect(denseLayout({ ...shape, cellLoss: 'gaussian-likelihood' }).size).toBe(dense + 3 * (3 + 1) * 5)
     expect(initialWeights(denseLayout({ ...shape, code }), 1).subarray(0, dense)).toEqual(
       initialWeights(denseLayout(shape), 1),
     )

@@ -1,6 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import type { Matrix } from '../../src/engine/engine.ts'
+import type { Executor } from '../../src/engine/executor.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
+import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
+import { openSession } from '../../src/engine/session.ts'
 import { exampleRows, exampleSpec, relativeError } from './examples.ts'
 
 const engine = createOnnxEngine()
@@ -24,6 +27,21 @@ describe('codes', () => {
       columns: 3,
       values: new Float32Array(0),
     })
+    await session.close()
+  })
+
+  it('can be asked for again after compiling them failed once', async () => {
+    const real = onnxExecutor({})
+    let isBroken = true
+    const executor: Executor = {
+      ...real,
+      compile: (definition) =>
+        isBroken ? Promise.reject(new Error('out of memory')) : real.compile(definition),
+    }
+    const session = await openSession(executor, plain, rows)
+    await expect(session.encode(rows)).rejects.toThrow('out of memory')
+    isBroken = false
+    expect((await session.encode(rows)).rows).toBe(200)
     await session.close()
   })
 

@@ -77,6 +77,8 @@ describe('the tensorflow engine', () => {
     await refused(null, 'is not installed')
     writePackage('4.10.0', standIn)
     await refused(folder, 'is of version 4.10.0, and only 4.22.0 fits')
+    writeFileSync(join(folder, 'package.json'), '{"version": "4.22')
+    await refused(folder, 'the package is damaged')
     writePackage('4.22.0', standIn)
     rmSync(join(folder, 'lib'), { recursive: true })
     await refused(folder, 'does not load: its native library is missing')

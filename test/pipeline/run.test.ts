@@ -116,20 +116,30 @@ describe('detect', () => {
     expect(found.scores).toHaveLength(rows)
   })
 
-  it.each(['last step', 'scoring'])('keeps the whole training when cancelled at its %s', async (when) => {
+  it('keeps the whole training when cancelled at its last step', async () => {
     const cancel = new AbortController()
     const found = await detect({
       table: arrayTable(measurements()),
       engine: await openEngine('onnx'),
       settings: { seed: 3, steps: 60 },
       signal: cancel.signal,
-      onProgress: (progress) => {
-        const isLastStep = progress.phase === 'training' && progress.step === progress.steps
-        if (when === 'scoring' ? progress.phase === 'scoring' : isLastStep) cancel.abort()
-      },
+      onProgress: (progress) =>
+        progress.phase === 'training' && progress.step === progress.steps && cancel.abort(),
     })
     expect(cancel.signal.aborted).toBe(true)
     expect([found.complete, found.stepsDone, found.scores.length]).toEqual([true, 60, rows])
+  })
+
+  it('ends when cancelled while a complete training is scored', async () => {
+    const cancel = new AbortController()
+    const detection = detect({
+      table: arrayTable(measurements()),
+      engine: await openEngine('onnx'),
+      settings: { seed: 3, steps: 60 },
+      signal: cancel.signal,
+      onProgress: (progress) => progress.phase === 'scoring' && cancel.abort(),
+    })
+    await expect(detection).rejects.toThrow('abort')
   })
 
   it('refuses settings and sizes before the work that they make useless', async () => {

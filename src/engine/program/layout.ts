@@ -76,9 +76,6 @@ export function denseLayout(spec: Shape): ParameterLayout {
   return { parameters, size: parameters.reduce((total, parameter) => total + parameter.size, 0) }
 }
 
-/** Weights and biases of all copies together. */
-export const parameterCount = (spec: Shape): number => denseLayout(spec).size
-
 /** Seeded initial values of the flat vector. */
 export function initialWeights(layout: ParameterLayout, seed: number): Float32Array {
   const random = seededRandom(seed, 'initial weights')

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { Matrix, ModelSpec } from '../engine.ts'
 import { type Arrays, emptyArray, type NumberArray, type StepInput, sizeOf } from '../program/inputs.ts'
@@ -29,6 +30,18 @@ export function holdsMissing({ values }: Matrix): boolean {
   for (let index = whole; index < values.length; index += 1) a += (values[index] as number) * 0
   if (!Number.isNaN(a + b + c + d)) return false
   for (let index = 0; index < values.length; index += 1) if (Number.isNaN(values[index])) return true
+  return false
+}
+
+/** Cells looked at between two turns for other work: some milliseconds. */
+const cellsPerTurn = 1 << 22
+
+/** The same of a whole table, in turns with other work. */
+export async function tableHoldsMissing({ rows, columns, values }: Matrix): Promise<boolean> {
+  for (let from = 0; from < values.length; from += cellsPerTurn) {
+    if (holdsMissing({ rows, columns, values: values.subarray(from, from + cellsPerTurn) })) return true
+    await setImmediate()
+  }
   return false
 }
 

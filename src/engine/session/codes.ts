@@ -46,6 +46,8 @@ export function createCodes(executor: Executor, program: ScoringProgram): Codes 
         },
       })
     compiled.set(key, made)
+    // What failed once is tried again when it is asked for again.
+    made.catch(() => compiled.delete(key))
     return made
   }
 

@@ -4,7 +4,7 @@ import { type Arrays, type InputSpec, named } from '../program/inputs.ts'
 import type { Phase } from '../program/phases.ts'
 import { createProgram, type Program, reported } from '../program.ts'
 import type { Random } from '../random.ts'
-import { drawSteps, holdsMissing } from './batches.ts'
+import { drawSteps, tableHoldsMissing } from './batches.ts'
 import { drawStepsOfCopies, drawsByCopy, ofAllCopies, ofEachCopy } from './copies.ts'
 
 /** One phase of a training: its noise, drawn in advance, and its compiled steps. */
@@ -28,7 +28,7 @@ export async function openTraining(
   phase: Phase,
 ): Promise<Training> {
   // Masks cost time only; cells that are missing without them would make every weight NaN.
-  const masked = { ...spec, hasMissing: spec.hasMissing || holdsMissing(rows) }
+  const masked = { ...spec, hasMissing: spec.hasMissing || (await tableHoldsMissing(rows)) }
   const program = createProgram(masked, rows, drawFrom, phase)
   const stepInputs = [...program.batchInputs, ...program.updateInputs]
   if (spec.copies > 1 && executor.compileLoops && drawsByCopy(stepInputs)) {

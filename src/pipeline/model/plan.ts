@@ -1,7 +1,6 @@
-import type { Corruption, TrainingPhase, TrainingSettings } from '../../contract/records.ts'
+import type { Corruption, TrainingSettings } from '../../contract/records.ts'
 import type { CodeSpec, Matrix, ModelSpec } from '../../engine/engine.ts'
 import { denseLayout } from '../../engine/program/layout.ts'
-import { phasesOf } from '../../engine/program/phases.ts'
 import { holdsMissing } from '../../engine/session/batches.ts'
 import { type Encoder, featureCount } from '../features/encoder.ts'
 import { autoFor, type ResolvedSettings, resolveSettings } from './auto.ts'
@@ -81,12 +80,6 @@ export function withRows(spec: ModelSpec, matrix: Matrix): ModelSpec {
     hasMissing: holdsMissing(matrix),
     ranges: needsRanges(spec) ? featureRanges(matrix) : null,
   }
-}
-
-/** The phases of a training with these settings, in order; none where nothing is trained. */
-export function trainingPhases({ settings, spec }: Pick<Plan, 'settings' | 'spec'>): TrainingPhase[] {
-  if (settings.flavour.kind === 'pca') return []
-  return phasesOf(spec).map(({ title, fromStep }) => ({ title, fromStep }))
 }
 
 function specOf(input: {

@@ -51,7 +51,9 @@ export async function scoreTable(input: {
       tally.add(chunk, aligned)
       drift.add(aligned)
       present ||= holdsCells(aligned)
-      const scored = await scorer.scoreMatrix(encodeChunk(model.encoder, aligned), undefined, chunk.firstRow)
+      const scored = await scorer.scoreMatrix(encodeChunk(model.encoder, aligned), {
+        newFrom: chunk.firstRow,
+      })
       scores.set(scored.scores, chunk.firstRow)
       onProgress?.((chunk.firstRow + chunk.rows) / table.rows)
       await giveWay()

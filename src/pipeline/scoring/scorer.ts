@@ -21,12 +21,18 @@ export interface JudgedRows {
 }
 
 export interface Scorer {
-  /** The scores of any number of rows. */
+  /**
+   * The scores of any number of rows.
+   * @throws AbortError when cancelled
+   */
   scoreMatrix(
     matrix: Matrix,
-    onProgress?: (share: number) => void,
-    /** Where these rows begin in a table that the model was not trained on. */
-    newFrom?: number,
+    options?: {
+      readonly onProgress?: ((share: number) => void) | undefined
+      /** Where these rows begin in a table that the model was not trained on. */
+      readonly newFrom?: number | undefined
+      readonly signal?: AbortSignal | undefined
+    },
   ): Promise<{ scores: Float32Array }>
   /** Scores with their shares and the typical row beside each; for the rows that a person looks at. */
   judge(matrix: Matrix): Promise<JudgedRows>
@@ -47,11 +53,12 @@ export async function openScorer(input: {
   // even if the training rows had none.
   const session = await input.engine.open({ ...spec, hasMissing: true, batchRows: 1 }, oneRow, state)
 
-  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, onProgress, newFrom) => {
+  const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, { onProgress, newFrom, signal } = {}) => {
     checkWidth(matrix, features)
     const scores = new Float32Array(matrix.rows)
     const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / features))
     for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
+      signal?.throwIfAborted()
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))
       const isComplete = !holdsMissing(part)
       const costs = await session.rowCosts(part, !isComplete)

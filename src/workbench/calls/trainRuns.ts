@@ -27,12 +27,13 @@ interface TaskContext {
   readonly engine: Engine
   readonly prepared: PreparedTable
   readonly job: JobHandle
-  readonly onProgress: (progress: DetectProgress) => void
+  readonly onProgress: (progress: DetectProgress, isSaved: boolean) => void
 }
 
 /**
  * Trains one run after the other on the same encoded rows and saves each. A cancel keeps the runs that are finished
- * and what the one under way has reached; the seeds after it are kept with that, to follow when it goes on.
+ * and what the one under way has reached (while a complete training is scored: what of it was saved on the way); the
+ * seeds after it are kept with that, to follow when it goes on.
  */
 export async function trainRuns(
   context: Context,
@@ -49,7 +50,7 @@ export async function trainRuns(
     settings: first.settings,
     resume: first.before?.resume.model,
     signal,
-    onProgress: (progress) => report(jobProgress(progress, { task: 0, tasks: tasks.length })),
+    onProgress: (progress) => report(jobProgress(progress, { task: 0, tasks: tasks.length, isSaved: false })),
   })
   const finished: StoredRun[] = []
   let isStopped = false
@@ -59,7 +60,8 @@ export async function trainRuns(
     seedsLeft = tasks.slice(index + 1).map(({ settings }) => settings.seed)
     const place = { task: index, tasks: tasks.length }
     report({ curve: task.before?.run.curve ?? [] })
-    const onProgress = (progress: DetectProgress) => report(jobProgress(progress, place))
+    const onProgress = (progress: DetectProgress, isSaved: boolean) =>
+      report(jobProgress(progress, { ...place, isSaved }))
     try {
       const parts = { context, dataset, engine, prepared, seedsLeft, job, onProgress }
       const outcome = await trainTask(parts, task)
@@ -127,6 +129,7 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
   let resume = task.before?.resume
   let interval = context.checkpointMilliseconds ?? checkpointMilliseconds
   const spent = { train: 0, score: 0 }
+  let isSaved = false
   for (;;) {
     const pause = new AbortController()
     let timer: NodeJS.Timeout | undefined
@@ -138,12 +141,14 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
         resume,
         engine,
         signal: AbortSignal.any([signal, pause.signal]),
+        scoringSignal: signal,
         giveWay: context.quiet,
         onProgress(progress) {
           // From the first steps on, so that each turn gets somewhere. Principal components are computed in one.
           if (progress.phase === 'training' && progress.step > 0)
             timer ??= setTimeout(() => pause.abort(), interval)
-          if (progress.phase !== 'scoring' || !pause.signal.aborted) parts.onProgress(progress)
+          if (progress.phase !== 'scoring' || progress.complete || signal.aborted)
+            parts.onProgress(progress, isSaved)
           // Not a part of the work that the bar measures, but the job is alive.
           else job.report({ phase: 'Saving what is reached' })
         },
@@ -156,7 +161,12 @@ async function trainTask(parts: TaskContext, task: TrainingTask): Promise<Detect
       const run = storedRun(parts, task, sum)
       const saving = context.runs.saveCheckpoint(run, partsOf(outcome))
       // Where it cannot be kept, the training is still worth going on with; there may be room at the next turn.
-      await whileReporting(job, 'Saving what is reached', saving).catch(() => undefined)
+      await whileReporting(job, 'Saving what is reached', saving).then(
+        () => {
+          isSaved = true
+        },
+        () => undefined,
+      )
       // Cancelled meanwhile: this is what was reached.
       if (signal.aborted) return sum
       const cost = 1000 * seconds.score + performance.now() - savingFrom
@@ -200,7 +210,7 @@ function storedRun(
       score: seconds.score,
     },
     curve,
-    phases: trainingPhases(model.spec),
+    phases: trainingPhases(model),
     bestStep,
     scored: null,
     threshold,
@@ -214,8 +224,9 @@ const trainingShare = 0.9
 
 function jobProgress(
   progress: DetectProgress,
-  { task, tasks }: { readonly task: number; readonly tasks: number },
+  place: { readonly task: number; readonly tasks: number; readonly isSaved: boolean },
 ): Parameters<JobHandle['report']>[0] {
+  const { task, tasks } = place
   if (progress.phase === 'features') {
     return { phase: 'Preparing features', progress: progress.share * featuresEnd }
   }
@@ -225,8 +236,16 @@ function jobProgress(
     : trainingShare + progress.share * (1 - trainingShare)
   const which = tasks > 1 ? `, seed ${task + 1} of ${tasks}` : ''
   return {
-    phase: `${isTraining ? 'Training' : 'Scoring rows'}${which}`,
+    phase: `${isTraining ? 'Training' : scoringWords(progress.complete, place.isSaved)}${which}`,
     progress: featuresEnd + ((task + share) / tasks) * (1 - featuresEnd),
     ...(isTraining && progress.point ? { point: progress.point } : {}),
   }
+}
+
+/** Says what a pause would keep, where that is not what was reached. */
+function scoringWords(isComplete: boolean, isSaved: boolean): string {
+  if (!isComplete) return 'Scoring what was reached'
+  return isSaved
+    ? 'Scoring rows (a pause now keeps the last save)'
+    : 'Scoring rows (a pause now keeps nothing)'
 }

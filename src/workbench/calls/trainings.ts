@@ -43,8 +43,8 @@ export function trainingCalls(context: Context): TrainingCalls {
   return {
     async planTraining({ datasetId, settings: chosen }) {
       const { dataset, plan, features } = await planFor(datasetId, chosen)
-      const { settings, trainableParameters, spec } = plan
-      return { settings, features, rows: dataset.rows, trainableParameters, phases: trainingPhases(spec) }
+      const { settings, trainableParameters } = plan
+      return { settings, features, rows: dataset.rows, trainableParameters, phases: trainingPhases(plan) }
     },
 
     async estimateTraining({ datasetId, settings }) {

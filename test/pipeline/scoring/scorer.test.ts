@@ -84,7 +84,7 @@ describe('openScorer', () => {
     const values = matrix.values.with(matrix.columns, 1e30)
     const broken: Matrix = { ...matrix, values }
     await expect(scorer.scoreMatrix(broken)).rejects.toMatchObject({ code: 'engine', details: { row: 1 } })
-    await expect(scorer.scoreMatrix(broken, undefined, 500)).rejects.toMatchObject({
+    await expect(scorer.scoreMatrix(broken, { newFrom: 500 })).rejects.toMatchObject({
       message: expect.stringMatching(/^Row 502 .*leave the row out/),
       details: { row: 501 },
     })

@@ -9,10 +9,16 @@ export function runMoment({ createdAt }: RunSummary, now: Date = new Date()): st
   return moment.toLocaleTimeString(undefined, { timeStyle: 'short' })
 }
 
+/** What was trained or computed, without when: "Variational, seed 3". Nothing of components depends on a seed. */
+export function runName({ scored, settings }: RunSummary): string {
+  if (scored) return `Scored with ${scored.modelName}`
+  const title = flavourTitles[settings.flavour.kind]
+  return settings.flavour.kind === 'pca' ? title : `${title}, seed ${settings.seed}`
+}
+
 /** A run as told from its neighbours: "Variational, seed 3, 14:02", or by the model that scored it. */
 export function runTitle(run: RunSummary, now: Date = new Date()): string {
   const moment = runMoment(run, now)
-  if (run.scored) return `Scored with ${run.scored.modelName}, ${moment}`
-  const paused = run.state === 'partial' ? ', paused' : ''
-  return `${flavourTitles[run.settings.flavour.kind]}, seed ${run.settings.seed}, ${moment}${paused}`
+  const paused = run.state === 'partial' && !run.scored ? ', paused' : ''
+  return `${runName(run)}, ${moment}${paused}`
 }

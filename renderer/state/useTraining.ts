@@ -157,6 +157,21 @@ export function useTraining(
     )
   }
 
+  /** Brings the settings of a run into the choices; those that Auto has too for its kind stay Auto's. */
+  async function use(own: TrainingSettings): Promise<void> {
+    const id = datasetId.value
+    if (id === undefined) return
+    const flavour = plannable(own.flavour)
+    // Without Auto's plan, such as where the columns are others by now, every setting counts as chosen.
+    const plan = await connection.api.planTraining({ datasetId: id, settings: { flavour } }).catch(() => null)
+    if (id !== datasetId.value) return
+    const standing: Partial<Record<string, unknown>> = { ...plan?.settings }
+    const chosen = Object.entries(own).filter(
+      ([name, value]) => name === 'flavour' || JSON.stringify(value) !== JSON.stringify(standing[name]),
+    )
+    choices.replace(Object.fromEntries(chosen))
+  }
+
   /** Goes on with a run that was paused; its result replaces the run. */
   async function resume({ runId, settings: own, phases }: RunSummary): Promise<void> {
     if (datasetId.value === undefined || job.running.value) return
@@ -209,6 +224,7 @@ export function useTraining(
     cancelledEmpty,
     seedsLeftAfter,
     start,
+    use,
     resume,
     pause,
   }

@@ -13,7 +13,7 @@ const sentences: Readonly<Record<Flavour['kind'], string>> = {
   contractive: 'Learns codes that small changes of a row leave alone. For measurements that jitter.',
   variational: 'Learns how rows are spread and can make new ones. When you also want likelihoods or samples.',
   conditional:
-    'Judges each row against others in its context, such as its machine. When normal depends on circumstances.',
+    'A variational network that judges each row against others in its context, such as its machine. When normal depends on circumstances.',
   linear: 'Learns straight-line relations between columns. When columns follow from others in proportion.',
   pca: 'Principal components: the exact straight-line answer, computed, not trained. A fast baseline to beat.',
   stacked: 'Trains layer by layer, then all layers together. For deep networks that learn badly at once.',

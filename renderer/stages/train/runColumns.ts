@@ -56,14 +56,14 @@ export const runColumns: readonly RunColumn[] = [
   {
     name: 'average-precision',
     title: 'AP',
-    help: 'Average precision, by the labels',
+    help: 'Average precision, by the labels: how pure the top of the ranking is. 1 when all anomalies come first',
     value: ({ measures }) => measures?.averagePrecision ?? null,
     text: share,
   },
   {
     name: 'same-flags',
     title: 'Same flags',
-    help: 'Of as many highest rows as the open run flags: those in both over those in either',
+    help: 'How far the flags are those of the open run: of as many highest rows as it flags, those in both over those in either. 1 when they are the same',
     value: ({ measures }) => measures?.sameFlags ?? null,
     text: share,
   },

@@ -57,6 +57,11 @@ const words: { readonly [Name in keyof TrainingSettings]: (value: TrainingSettin
   seed: (seed) => `seed ${seed}`,
 }
 
+/** Principal components know neither steps nor seeds nor noise: only these settings of theirs mean anything. */
+const ofComponents: ReadonlySet<string> = new Set(['code', 'keepShare', 'softClip'])
+const means = ({ flavour }: TrainingSettings, field: string) =>
+  flavour.kind !== 'pca' || ofComponents.has(field)
+
 const fields = Object.keys(words) as (keyof TrainingSettings)[]
 
 const wordOf = <Name extends keyof TrainingSettings>(settings: TrainingSettings, field: Name): string =>
@@ -66,11 +71,17 @@ const wordOf = <Name extends keyof TrainingSettings>(settings: TrainingSettings,
 export function differencesOf(runs: readonly RunSummary[]): ReadonlyMap<string, string> {
   const trained = runs.filter(({ scored }) => scored === null)
   const differing = fields.filter(
-    (field) => new Set(trained.map(({ settings }) => JSON.stringify(settings[field]))).size > 1,
+    (field) =>
+      new Set(
+        trained.flatMap(({ settings }) => (means(settings, field) ? JSON.stringify(settings[field]) : [])),
+      ).size > 1,
   )
   return new Map(
     trained.map(({ runId, settings }) => {
-      const told = differing.map((field) => wordOf(settings, field)).filter((one) => one !== '')
+      const told = differing
+        .filter((field) => means(settings, field))
+        .map((field) => wordOf(settings, field))
+        .filter((one) => one !== '')
       return [runId, told.join(' · ')]
     }),
   )

@@ -5,7 +5,6 @@ import type {
   TrainingSettings,
 } from '../../../src/contract/records.ts'
 import { mostSeeds, type SettingRange, settingRanges } from '../../../src/contract/settings.ts'
-import { flavourTitles } from '../../flavourWords.ts'
 import { formatBytes, formatCount, formatNumber, formatSeconds, plural } from '../../format.ts'
 
 /** Layers of the network from input to output: "21–64–7–64–21". */
@@ -49,8 +48,7 @@ export function endedSentence(run: RunSummary): string {
     return `Computed ${plural(settings.code ?? 0, 'principal component')} ${time} and ${scored}.`
   }
   const best = bestStep === null ? '' : `; the best weights were those of step ${formatCount(bestStep)}`
-  const kind = flavourTitles[settings.flavour.kind]
-  return `${kind}: trained ${plural(run.stepsDone, 'step')} ${time} and ${scored} with ${run.engine}${best}.`
+  return `Trained ${plural(run.stepsDone, 'step')} ${time} and ${scored} with ${run.engine}${best}.`
 }
 
 /** What became of the seeds that a pause came before; empty where there are none. */

@@ -75,6 +75,11 @@ export function useChoices(now: () => number = () => performance.now()) {
     put('kind', { ...choices.value, settings, refused })
   }
 
+  /** Settings of a run in place of everything that was chosen. */
+  function replace(settings: Partial<TrainingSettings>): void {
+    put('run', { ...nothing, settings })
+  }
+
   function changeSeeds(seeds: readonly number[]): void {
     const { seed: _dropped, ...settings } = choices.value.settings
     const [only, ...more] = seeds
@@ -120,6 +125,7 @@ export function useChoices(now: () => number = () => performance.now()) {
     canUndo: computed(() => steps.value.length > 0),
     change,
     pick,
+    replace,
     changeSeeds,
     refuse,
     giveBack,

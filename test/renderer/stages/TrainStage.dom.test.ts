@@ -48,6 +48,12 @@ describe('training', () => {
     other.wrapper.unmount()
   })
 
+  it('leads the focus from Train to Pause', async () => {
+    const { wrapper } = await opened()
+    expect(document.activeElement?.getAttribute('data-testid')).toBe('train-pause')
+    wrapper.unmount()
+  })
+
   it('shows another data set’s training as such, and waits for it', async () => {
     const { wrapper, workbench, at } = await opened()
     expect(at('train-progress').exists()).toBe(true)
@@ -90,6 +96,7 @@ describe('training', () => {
     await field('Steps').setValue('2.5')
     const layer = at('nodes-hidden-0').element as HTMLInputElement
     expect([layer.value, field('Seeds').element.value]).toEqual(['banana', '4294967296'])
+    expect(at('network-size').text()).toBe('–')
     expect(at('network-wrong').text()).toBe('Write a whole number from 1 to 4,096.')
     expect(sentences()).toEqual([
       'Write a whole number from 1 to 1,000,000.',

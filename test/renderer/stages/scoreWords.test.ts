@@ -37,6 +37,8 @@ describe('a run by name', () => {
     expect(runTitle(one, new Date(2026, 10, 20, 23, 0))).toMatch(/^Denoising, seed 1, \D*(14|0?2)\D02/)
     expect(runTitle(one, new Date(2026, 10, 21, 1, 0))).toMatch(/2026/)
     expect(runTitle(run({ state: 'partial' }))).toMatch(/, paused$/)
+    const components = run({ settings: { ...run().settings, flavour: { kind: 'pca' } } })
+    expect(runTitle(components, new Date(components.createdAt))).toMatch(/^PCA, \d/)
   })
 
   it('is called after its model where nothing was trained', () => {

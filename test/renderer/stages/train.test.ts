@@ -114,6 +114,12 @@ describe('what differs between runs', () => {
     })
   })
 
+  it('leaves out of components what has no meaning for them', () => {
+    const flavour = { kind: 'pca' } as const
+    const components = run({ runId: 'r2', settings: { ...settings, flavour, code: 3, steps: 9, seed: 8 } })
+    expect(Object.fromEntries(differencesOf([run(), components]))).toEqual({ r1: 'code 2', r2: 'code 3' })
+  })
+
   it('is nothing for one run alone, or beside one that a model scored', () => {
     const scored = run({ runId: 'r2', scored: scoredWith(), settings: { ...settings, steps: 100 } })
     expect([...differencesOf([run(), scored])]).toEqual([['r1', '']])

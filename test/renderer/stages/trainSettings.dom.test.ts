@@ -225,6 +225,26 @@ describe('runs', () => {
     wrapper.unmount()
   })
 
+  it('are named where their curve stands, and bring their settings into the choices', async () => {
+    const flavour = { ...autoFlavours.conditional, context: ['pump'] }
+    const conditional = run({ settings: { ...run().settings, flavour, steps: 77 } })
+    const components = run({ runId: 'r2', settings: { ...run().settings, flavour: { kind: 'pca' } } })
+    const { wrapper, at, workbench, started } = await opened([conditional, components])
+    expect(at('train-ended').text()).toContain('Last run: Conditional, seed 1. Trained 400 steps')
+    expect(at('chart-of').text()).toContain('last run: Conditional, seed 1')
+    expect(wrapper.text()).not.toContain('Computed, not trained')
+    await at('use-settings').trigger('click')
+    await wait(250)
+    expect(at('flavour-now').text()).toBe('Conditional')
+    workbench.run.select('r2')
+    await wait(0)
+    expect(at('train-ended').text()).toContain('Opened run: PCA.')
+    expect(wrapper.text()).toContain('Computed, not trained')
+    await at('train-start').trigger('click')
+    expect(started).toEqual([{ datasetId: 'd1', settings: { flavour, steps: 77 } }])
+    wrapper.unmount()
+  })
+
   it('are walked with arrow keys, chosen with Space and reviewed with Enter', async () => {
     const runs = ['r1', 'r2', 'r3'].map((runId) => run({ runId }))
     const { wrapper, at, workbench } = await opened(runs)

@@ -146,9 +146,12 @@ export function useScoring(
 
   /** Every scored run, newest first, and the one to look at. */
   const results = computed(() => project.runs.value.filter((run) => run.scored !== null))
-  const result = computed(
-    () => results.value.find((run) => run.runId === chosenResult.value) ?? results.value[0] ?? null,
-  )
+  const dataFailure = computed(() => refused.value ?? dataFile.failure.value ?? preview.failure.value)
+  const result = computed(() => {
+    // Beside an error it would look like the result of what failed.
+    if (dataFailure.value ?? job.failure.value) return null
+    return results.value.find((run) => run.runId === chosenResult.value) ?? results.value[0] ?? null
+  })
 
   return {
     models,
@@ -159,7 +162,7 @@ export function useScoring(
     file: dataFile.arrival,
     preview: preview.value,
     previewBusy: preview.busy,
-    dataFailure: computed(() => refused.value ?? dataFile.failure.value ?? preview.failure.value),
+    dataFailure,
     dataset,
     fit,
     data,

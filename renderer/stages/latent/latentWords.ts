@@ -14,6 +14,16 @@ export function mapSentence({ codeWidth, explained, rows, total }: LatentMap): s
   )
 }
 
+/** Whose codes they are, where a model has several copies; null where it has one. */
+export function copiesSentence({ settings }: RunSummary): string | null {
+  const copies = settings.copies ?? 1
+  if (copies < 2) return null
+  return (
+    `The map, the nearest rows, the code sliders and made rows show the first of the model’s ${formatCount(copies)} copies; ` +
+    'scores and what the model “expected” are the mean of all, so they differ a little.'
+  )
+}
+
 /** Whether a model of this kind has learned how codes are spread, so that new ones can be drawn. */
 export const canMakeRows = (kind: Flavour['kind']): boolean =>
   kind === 'variational' || kind === 'conditional'

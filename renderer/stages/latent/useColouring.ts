@@ -61,7 +61,7 @@ export function useColouring(
     const known = cells.value.value
     if (known?.by === by.value) {
       const numbers = columns.value.find(({ name }) => `column:${name}` === known.by)?.type === 'number'
-      if (!numbers) return byValue(known.values, line)
+      if (!numbers) return byValue(known.values, bar)
       return byNumber(
         known.values.map((cell) => (typeof cell === 'number' ? cell : Number.NaN)),
         evenSteps,

@@ -170,6 +170,24 @@ describe('scoring', () => {
     wrapper.unmount()
   })
 
+  it('shows no earlier result beside the error of a new file', async () => {
+    const previewImport = async () => {
+      throw new Failure('unreadable-file', 'new.csv is no table.')
+    }
+    const { wrapper, workbench, at } = await opened(
+      { datasets: [dataset()], runs: [run({ scored: scoredWith() })] },
+      { previewImport },
+    )
+    expect(at('score-result').exists()).toBe(true)
+    await workbench.scoring.takeRows(taken('new.csv'))
+    await settled()
+    expect([at('error').text().includes('no table'), at('score-result').exists()]).toEqual([true, false])
+    workbench.scoring.closeFile()
+    await settled()
+    expect(at('score-result').exists()).toBe(true)
+    wrapper.unmount()
+  })
+
   it('says why a scoring failed, and lets it be started again with the same file', async () => {
     const { wrapper, workbench, at, of, events } = await opened({ models: [modelFile()] })
     await workbench.scoring.takeRows(taken('new.csv'))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { codeRanges, outermostRows } from '../../../renderer/stages/latent/codeRanges.ts'
 import { byFlag, byNumber, byValue, evenSteps } from '../../../renderer/stages/latent/colouring.ts'
-import { mapSentence, whyNoRows } from '../../../renderer/stages/latent/latentWords.ts'
+import { copiesSentence, mapSentence, whyNoRows } from '../../../renderer/stages/latent/latentWords.ts'
 import type { LatentMap } from '../../../src/contract/records.ts'
 import { run } from '../records.ts'
 
@@ -51,6 +51,11 @@ describe('words about codes', () => {
 
   it('say why a flavour cannot make rows', () => {
     expect(whyNoRows(run())).toContain('The denoising model has learned to rebuild rows')
+  })
+
+  it('tell whose codes they are where there are several copies', () => {
+    expect(copiesSentence(run())).toContain('the first of the model’s 4 copies')
+    expect(copiesSentence(run({ settings: { ...run().settings, copies: 1 } }))).toBeNull()
   })
 })
 

@@ -1,18 +1,23 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import TrainStage from '../../../renderer/stages/train/TrainStage.vue'
-import type { Job } from '../../../src/contract/records.ts'
+import type { Job, Project } from '../../../src/contract/records.ts'
 import { settled } from '../fakeConnection.ts'
 import { mountStage } from '../mountStage.ts'
-import { dataset, job, run } from '../records.ts'
+import { dataset, job, project, run } from '../records.ts'
 
 afterEach(() => {
   document.body.replaceChildren()
 })
 
 async function opened() {
+  const datasets = [dataset(), dataset({ datasetId: 'd2', name: 'fans.csv' })]
+  let now: Partial<Project> = { datasets }
+  const projectBecomes = (next: Partial<Project>) => {
+    now = { datasets, ...next }
+  }
   const stage = await mountStage(TrainStage, {
-    project: { datasets: [dataset(), dataset({ datasetId: 'd2', name: 'fans.csv' })] },
     calls: {
+      readProject: async () => project(now),
       planTraining: async () => ({
         settings: run().settings,
         features: 2,
@@ -29,7 +34,7 @@ async function opened() {
     await settled()
   }
   await become({ state: 'running' })
-  return { ...stage, become }
+  return { ...stage, become, projectBecomes }
 }
 
 describe('training', () => {
@@ -48,9 +53,15 @@ describe('training', () => {
     other.wrapper.unmount()
   })
 
-  it('leads the focus from Train to Pause', async () => {
-    const { wrapper } = await opened()
-    expect(document.activeElement?.getAttribute('data-testid')).toBe('train-pause')
+  it('leads the focus from Train to Pause, and on to Continue once the run is there', async () => {
+    const { wrapper, workbench, become, projectBecomes } = await opened()
+    const focused = () => document.activeElement?.getAttribute('data-testid')
+    expect(focused()).toBe('train-pause')
+    projectBecomes({ runs: [run({ state: 'partial', stepsDone: 9 })] })
+    await become({ state: 'cancelled', result: { kind: 'training', runId: 'r1', runIds: ['r1'] } })
+    await settled()
+    expect(workbench.run.run.value?.state).toBe('partial')
+    expect(focused()).toBe('train-resume')
     wrapper.unmount()
   })
 

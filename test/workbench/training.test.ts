@@ -155,7 +155,7 @@ describe('a training that fails', () => {
   it('keeps its last checkpoint as a run that can be gone on with', async () => {
     const wholes = () => readdirSync(join(folder, 'runs')).filter((name) => name.startsWith('.whole-'))
     await reopen({
-      checkpointMilliseconds: 100,
+      checkpointMilliseconds: 20,
       ...breaking((phase) => phase === 'Training' && wholes().length > 0),
     })
     const { status } = await endOf(api, await api.startTraining({ datasetId, settings }))
@@ -175,7 +175,7 @@ describe('a training that fails', () => {
     const [runs, away] = [join(folder, 'runs'), join(folder, 'away')]
     let missed = 0
     await reopen({
-      checkpointMilliseconds: 100,
+      checkpointMilliseconds: 5,
       announce(_event, ...payload) {
         const [job] = payload
         if (job === undefined || !('phase' in job)) return

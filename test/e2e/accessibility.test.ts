@@ -80,7 +80,7 @@ describe.each(['light', 'dark'] as const)('no axe violation in the %s scheme', (
   it('score, before and after, and what is said of the workbench', async () => {
     await page.getByTestId('stage-score').click()
     await page.getByTestId('rows-select').selectOption({ index: 1 })
-    await page.getByTestId('fit').waitFor()
+    await page.getByTestId('score-start').waitFor()
     expect(await violations(page)).toEqual([])
     await page.getByTestId('score-start').click()
     await page.getByTestId('score-result').waitFor({ timeout: 60_000 })

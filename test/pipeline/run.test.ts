@@ -90,7 +90,8 @@ describe('detect', () => {
     const model = parseModel(serialiseModel(found.model))
     const scorer = await openScorer({ engine, model })
     const matrix = await encodeTable({ table, encoder: model.encoder, signal })
-    const { scores, shares, typical } = await scorer.judge(matrix)
+    const { scores } = await scorer.scoreMatrix(matrix)
+    const { shares, typical } = await scorer.judge(matrix)
     await scorer.close()
     expect(scores).toEqual(found.scores)
     for (const row of odd) {

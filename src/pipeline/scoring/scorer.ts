@@ -12,9 +12,10 @@ import type { TrainedModel } from '../training/trainedModel.ts'
 const cellsPerChunk = 1 << 21
 
 export interface JudgedRows {
-  /** One a row: mean cost of the row's present features, context left out. */
-  readonly scores: Float32Array
-  /** rows x encoder columns: each column's part of the score. A row's parts add up to its score. */
+  /**
+   * rows x encoder columns: each column's part of the score, the mean cost of the row's present features, context left
+   * out. A row's parts add up to its score.
+   */
   readonly shares: Float32Array
   /** rows x encoder columns: what the network reconstructs, in original units. */
   readonly typical: readonly (readonly Cell[])[]
@@ -34,7 +35,7 @@ export interface Scorer {
       readonly signal?: AbortSignal | undefined
     },
   ): Promise<{ scores: Float32Array }>
-  /** Scores with their shares and the typical row beside each; for the rows that a person looks at. */
+  /** The shares of each row's score and the typical row beside it; for the rows that a person looks at. */
   judge(matrix: Matrix): Promise<JudgedRows>
   close(): Promise<void>
 }
@@ -92,13 +93,7 @@ export async function openScorer(input: {
     const typical = Array.from({ length: matrix.rows }, (_, row) =>
       decodeRow(encoder, reconstruction.subarray(row * features, (row + 1) * features)),
     )
-    const isComplete = !holdsMissing(matrix)
-    const costs = await session.rowCosts(matrix, !isComplete)
-    return {
-      scores: meanCosts({ costs, matrix, isComplete, judged, firstRow: 0, isNew: false }),
-      shares,
-      typical,
-    }
+    return { shares, typical }
   }
   return { scoreMatrix, judge, close: () => session.close() }
 }

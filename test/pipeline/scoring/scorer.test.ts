@@ -42,7 +42,6 @@ describe('openScorer', () => {
     const { scorer, matrix } = await prepared()
     const judged = await scorer.judge(matrix)
     const { scores } = await scorer.scoreMatrix(matrix)
-    expect([...judged.scores]).toEqual([...scores])
     for (const [row, score] of scores.entries()) {
       const [size = 0, kind = 0] = judged.shares.subarray(row * 2, row * 2 + 2)
       expect(Math.abs(size + kind - score)).toBeLessThanOrEqual(1e-5 * score)

@@ -1,3 +1,4 @@
+import { countAtLeast } from '../contract/cut.ts'
 import { openTable } from '../pipeline/dataset/openTable.ts'
 import { readDataset } from '../pipeline/dataset/store.ts'
 import type { Table } from '../pipeline/dataset/table.ts'
@@ -23,8 +24,7 @@ export async function runReference(context: Stores, runId: string, job: JobHandl
   const kept = await runs.readReference(trained.runId)
   const reference = kept ?? (await fitRunReference(context, trained, job))
   const { scores } = await runs.readScores(trained.runId)
-  const { cut } = run.threshold
-  const flagged = scores.reduce((count, score) => count + (score >= cut ? 1 : 0), 0)
+  const flagged = countAtLeast(scores, run.threshold.cut)
   return { ...reference, scores: { ...reference.scores, flagged } }
 }
 

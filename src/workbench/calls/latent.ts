@@ -1,4 +1,5 @@
 import type { Api } from '../../contract/api.ts'
+import { countAtLeast } from '../../contract/cut.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { Dataset, MadeRows } from '../../contract/records.ts'
 import type { Matrix } from '../../engine/engine.ts'
@@ -168,12 +169,6 @@ function plainest({ ranked }: Opened): number {
   const row = ranked.rows.at(-1)
   if (row === undefined) throw new Failure('too-few-rows', 'This run has no rows.')
   return row
-}
-
-/** How many of the scores, highest first, are at least `cut`. */
-function countAtLeast(scores: Float32Array, cut: number): number {
-  const place = scores.findIndex((score) => !(score >= cut))
-  return place < 0 ? scores.length : place
 }
 
 function scoresByRow({ scores, rows }: RankedScores): Float32Array {

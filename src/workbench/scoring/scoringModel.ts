@@ -28,7 +28,12 @@ type Which = Parameters<Api['startScoring']>[0]['model']
 export async function takeModel(context: Context, which: Which, job: JobHandle): Promise<ScoringModel> {
   if ('modelId' in which) {
     const { modelId } = which
-    const { name, model, threshold, reference: kept } = await context.models.read(modelId)
+    const file = await context.models.read(modelId).catch((error) => {
+      // A file that is refused is not in the list any more.
+      context.projectChanged()
+      throw error
+    })
+    const { name, model, threshold, reference: kept } = file
     const reference = kept ?? emptyReference(model)
     const known = keptValues(reference)
     return { name, runId: null, modelId, model, cut: threshold.cut, reference, known }

@@ -7,7 +7,7 @@ import type { Engine, Matrix, Session } from '../src/engine/engine.ts'
 import { openEngine } from '../src/engine/engines.ts'
 import { loadTensorflowEngine, tensorflowStatus } from '../src/engine/tensorflowEngine.ts'
 import { relativeError } from '../test/engine/examples.ts'
-import { cellLosses, corruptions, flavourSpec, flavours } from '../test/engine/flavours.ts'
+import { cancels, cellLosses, corruptions, flavourSpec, flavours } from '../test/engine/flavours.ts'
 import { modelSpec, networks, normalRows } from './support/networks.ts'
 import { buildTensorflowAddon } from './support/tensorflowAddon.ts'
 import { alternate, milliseconds } from './support/timing.ts'
@@ -28,7 +28,7 @@ try {
 /** Largest relative error over losses, weights and scores of every flavour, corruption and loss. */
 async function compareFlavours(native: Engine, reference: Engine): Promise<void> {
   let turn = 0
-  let failed = 0
+  let [failed, excused] = [0, 0]
   for (const flavour of Object.keys(flavours)) {
     let worst = 0
     for (const corruption of corruptions) {
@@ -38,17 +38,21 @@ async function compareFlavours(native: Engine, reference: Engine): Promise<void>
         const open = async (engine: Engine) => twentySteps(await engine.open(spec, rows), rows)
         const [actual, expected] = [await open(native), await open(reference)]
         const error = Math.max(...actual.map((values, index) => relativeError(values, expected[index] ?? [])))
-        if (!(error < bar))
+        if (!(error < bar)) {
           console.log(`  ${flavour}, ${corruption.kind}, ${loss}: ${error.toExponential(1)}`)
-        if (!(error < bar)) failed += 1
+          if (cancels(loss)) excused += 1
+          else failed += 1
+        }
         worst = Math.max(worst, error)
       }
     }
     console.log(`${flavour.padEnd(24)} largest relative error after ${steps} steps ${worst.toExponential(1)}`)
   }
-  // Gradients of absolute errors can cancel down to rounding, which Adam then scales up: a few models may differ more.
-  console.log(`${turn - failed} of ${turn} models within ${bar} of the reference.`)
-  if (failed > turn / 100) process.exitCode = 1
+  // Gradients of absolute errors are sums of signs, which can cancel down to a rounding that engines do not share and
+  // that Adam scales up. Such a model shows nothing of either engine: only the others must all agree.
+  const beside = excused > 0 ? `, ${excused} with the absolute loss beside, where rounding decides` : ''
+  console.log(`${turn - failed - excused} of ${turn} models within ${bar} of the reference${beside}.`)
+  if (failed > 0) process.exitCode = 1
 
   async function twentySteps(session: Session, rows: Matrix): Promise<Float32Array[]> {
     const { losses, gradientNorms } = await session.train(steps)

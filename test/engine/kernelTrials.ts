@@ -1,4 +1,4 @@
-import type * as tf from '@tensorflow/tfjs-core'
+import * as tf from '@tensorflow/tfjs-core'
 import { type NumberArray, named, sizeOf, type Tensors } from '../../src/engine/program/inputs.ts'
 import { seededRandom } from '../../src/engine/random.ts'
 
@@ -94,6 +94,7 @@ export const within =
   (limit: number): Numbers =>
   (draw) =>
     (2 * draw.uniform() - 1) * limit
+export const offZero: Numbers = (draw) => draw.pick([-1, 1]) * (0.1 + draw.uniform())
 /** Small whole numbers, so that comparisons meet equal values. */
 export const whole: Numbers = (draw) => draw.integer(-2, 2)
 
@@ -125,3 +126,21 @@ export const binary = (
   },
   ...more,
 })
+
+/** A float tensor with at least one axis, called with the draw for its choices. */
+export const shaped = (
+  choose: (draw: Draw, shape: readonly number[]) => (x: tf.Tensor) => tf.Tensor | Record<string, tf.Tensor>,
+  more: Partial<KernelCase> & { readonly numbers?: Numbers; readonly lowestRank?: number } = {},
+): KernelCase => {
+  const { numbers = extreme, lowestRank = 1, ...rest } = more
+  return {
+    trial(draw) {
+      const shape = draw.shape(lowestRank)
+      const run = choose(draw, shape)
+      return { inputs: { x: draw.floats(shape, numbers) }, run: (inputs) => run(x(inputs)) }
+    },
+    ...rest,
+  }
+}
+
+export const asFloat = (tensor: tf.Tensor): tf.Tensor => tf.cast(tensor, 'float32')

@@ -1,11 +1,10 @@
 import { shallowRef } from 'vue'
+import type { ModelFormat } from '../../src/contract/records.ts'
 import type { Connection } from './connection.ts'
 import { type ExportPlace, useFileJob } from './useFileJob.ts'
 import type { JobsState } from './useJobs.ts'
 import type { RunState } from './useRun.ts'
 import type { ThresholdState } from './useThreshold.ts'
-
-export type ModelFormat = 'onnx' | 'tensorflowjs'
 
 /** What will be written of a run, rows or its model, and the jobs that write. */
 export function useExport(

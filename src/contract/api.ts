@@ -8,6 +8,7 @@ import type {
   Job,
   LatentMap,
   MadeRows,
+  ModelFormat,
   ModelSummary,
   Neighbours,
   Project,
@@ -144,7 +145,7 @@ export interface Api {
    */
   startModelExport(input: {
     runId: string
-    format: 'onnx' | 'tensorflowjs'
+    format: ModelFormat
     path?: string | undefined
   }): Promise<{ jobId: string }>
 

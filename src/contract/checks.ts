@@ -1,5 +1,16 @@
 import { z } from 'zod'
 import type { Api, ApiMethod } from './api.ts'
+import {
+  categoryLosses,
+  cellLosses,
+  columnTypes,
+  corruptionSchedules,
+  learningRateSchedules,
+  modelFormats,
+  rowLosses,
+  thresholdRules,
+  variationalScores,
+} from './choices.ts'
 import { Failure } from './failure.ts'
 import { largestChunk } from './limits.ts'
 import type { TrainingSettings } from './records.ts'
@@ -37,7 +48,7 @@ const dialect = z.strictObject({
 })
 
 const choice = z.strictObject({
-  type: z.enum(['number', 'category', 'date-time', 'text', 'identifier', 'constant']).exactOptional(),
+  type: z.enum(columnTypes).exactOptional(),
   role: z.enum(['feature', 'label', 'identifier', 'ignored']).exactOptional(),
 })
 
@@ -61,7 +72,7 @@ const layers = z.array(within(hiddenNodes)).min(hiddenLayers.from).max(hiddenLay
 const variational = {
   beta: within(flavourRanges.beta),
   warmUpShare: within(flavourRanges.warmUpShare),
-  score: z.enum(['reconstruction', 'elbo']),
+  score: z.enum(variationalScores),
   samples: within(flavourRanges.samples),
 }
 const weight = within(flavourRanges.weight)
@@ -103,7 +114,7 @@ const settings = z.strictObject({
   seed: within(ranges.seed).exactOptional(),
   flavour: flavour.exactOptional(),
   corruption: corruption.exactOptional(),
-  corruptionSchedule: z.enum(['constant', 'rising', 'falling']).exactOptional(),
+  corruptionSchedule: z.enum(corruptionSchedules).exactOptional(),
   hidden: layers.exactOptional(),
   decoder: layers.nullable().exactOptional(),
   code: within(ranges.code).nullable().exactOptional(),
@@ -111,20 +122,16 @@ const settings = z.strictObject({
   steps: within(ranges.steps).exactOptional(),
   batchRows: within(ranges.batchRows).nullable().exactOptional(),
   learningRate: within(ranges.learningRate).exactOptional(),
-  learningRateSchedule: z.enum(['cosine', 'linear', 'constant']).exactOptional(),
+  learningRateSchedule: z.enum(learningRateSchedules).exactOptional(),
   gradientLimit: within(ranges.gradientLimit).nullable().exactOptional(),
-  loss: z
-    .enum(['squared', 'absolute', 'huber', 'log-cosh', 'binary-cross-entropy', 'gaussian-likelihood'])
-    .exactOptional(),
-  categoryLoss: z.enum(['same', 'softmax']).exactOptional(),
-  rowLoss: z.enum(['log1p', 'mean']).exactOptional(),
+  loss: z.enum(cellLosses).exactOptional(),
+  categoryLoss: z.enum(categoryLosses).exactOptional(),
+  rowLoss: z.enum(rowLosses).exactOptional(),
   keepShare: within(ranges.keepShare).exactOptional(),
   softClip: z.boolean().exactOptional(),
   validationShare: within(ranges.validationShare).exactOptional(),
   earlyStopping: within(ranges.earlyStopping).nullable().exactOptional(),
 })
-
-const rule = z.enum(['manual', 'top-k', 'percentage', 'standard-deviation', 'mad', 'iqr', 'otsu'])
 
 /** One check per call. Its keys are the allow-list: what is not named here cannot be called. */
 const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = {
@@ -167,7 +174,7 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
   readRun: z.strictObject({ runId: id }),
   readScores: z.strictObject({ runId: id }),
   readEvaluation: z.strictObject({ runId: id }),
-  setThreshold: z.strictObject({ runId: id, rule, value: z.number().nullable() }),
+  setThreshold: z.strictObject({ runId: id, rule: z.enum(thresholdRules), value: z.number().nullable() }),
   readRankedRows: z.strictObject({ runId: id, ...window }).refine(windowIsFair, windowRule),
   explainRow: z.strictObject({ runId: id, row: count }),
   deleteRun: z.strictObject({ runId: id }),
@@ -189,7 +196,7 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
   }),
   startModelExport: z.strictObject({
     runId: id,
-    format: z.enum(['onnx', 'tensorflowjs']),
+    format: z.enum(modelFormats),
     path: path.exactOptional(),
   }),
   readLatentMap: z.strictObject({ runId: id }),

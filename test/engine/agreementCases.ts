@@ -1,9 +1,10 @@
 import { expect, it } from 'vitest'
+import { cellLosses } from '../../src/contract/choices.ts'
 import type { Matrix, Session } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
 import { createReferenceEngine } from '../../src/engine/referenceEngine.ts'
 import { relativeError } from './examples.ts'
-import { cellLosses, corruptions, flavourSpec, flavours } from './flavours.ts'
+import { corruptions, flavourSpec, flavours } from './flavours.ts'
 
 /** Everything that a session can be asked for, after 20 steps. */
 async function twentySteps(session: Session, rows: Matrix): Promise<Record<string, ArrayLike<number>>> {

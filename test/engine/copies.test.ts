@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
+import { cellLosses } from '../../src/contract/choices.ts'
 import type { Executor } from '../../src/engine/executor.ts'
 import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
 import { openSession } from '../../src/engine/session.ts'
 import { relativeError } from './examples.ts'
-import { cellLosses, corruptions, flavourSpec, flavours } from './flavours.ts'
+import { corruptions, flavourSpec, flavours } from './flavours.ts'
 
 /** All copies in one loop: without what runs one loop for each. */
 function jointly(): Executor {

@@ -1,3 +1,4 @@
+import { corruptionSchedules, learningRateSchedules, rowLosses } from '../../src/contract/choices.ts'
 import type { CellLoss, Corruption } from '../../src/contract/records.ts'
 import type { Matrix, ModelSpec } from '../../src/engine/engine.ts'
 import { seededRandom } from '../../src/engine/random.ts'
@@ -40,15 +41,6 @@ export const corruptions: readonly Corruption[] = [
   { kind: 'swap', rate: 0.2 },
 ]
 
-export const cellLosses: readonly CellLoss[] = [
-  'squared',
-  'absolute',
-  'huber',
-  'log-cosh',
-  'binary-cross-entropy',
-  'gaussian-likelihood',
-]
-
 /**
  * As many cells above as below make the absolute error's gradient 0 at an output's bias, up to rounding, and Adam would
  * follow that rounding, which engines do not share, at full speed: with this loss alone epsilon has to lie above it,
@@ -89,8 +81,8 @@ export function flavourSpec(
     cellLoss,
     hasMissing,
     copies: pick([2, 1], 3),
-    rowLoss: pick(['log1p', 'mean'], 5),
-    corruptionSchedule: pick(['constant', 'rising', 'falling'], 1),
+    rowLoss: pick(rowLosses, 5),
+    corruptionSchedule: pick(corruptionSchedules, 1),
     categories: pick([[block], []], 4),
     trim: { keepShare: pick([0.6, 1], 5), warmUpShare: 0.2 },
     optimiser: {
@@ -98,7 +90,7 @@ export function flavourSpec(
       epsilon: cancels(cellLoss) ? 1e-6 : base.optimiser.epsilon,
       gradientLimit: pick([null, 0.2], 7),
     },
-    schedule: { ...base.schedule, steps: 20, shape: pick(['cosine', 'linear', 'constant'], 1) },
+    schedule: { ...base.schedule, steps: 20, shape: pick(learningRateSchedules, 1) },
     batchRows: 12,
     ranges: {
       low: Array.from({ length: features }, (_, feature) => (inBlock(feature) ? levelLow : -1.5)),

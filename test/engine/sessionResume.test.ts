@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { cellLosses } from '../../src/contract/choices.ts'
 import type { TrainingState } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
 import { phasesOf } from '../../src/engine/program/phases.ts'
-import { cellLosses, corruptions, flavourSpec, flavours } from './flavours.ts'
+import { corruptions, flavourSpec, flavours } from './flavours.ts'
 
 const engine = createOnnxEngine()
 

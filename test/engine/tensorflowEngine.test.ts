@@ -5,10 +5,11 @@ import { join } from 'node:path'
 import util from 'node:util'
 import * as tf from '@tensorflow/tfjs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { cellLosses } from '../../src/contract/choices.ts'
 import { createReferenceEngine } from '../../src/engine/referenceEngine.ts'
 import { loadTensorflowEngine, tensorflowStatus } from '../../src/engine/tensorflowEngine.ts'
 import { relativeError } from './examples.ts'
-import { cellLosses, corruptions, flavourSpec, flavours } from './flavours.ts'
+import { corruptions, flavourSpec, flavours } from './flavours.ts'
 
 const require = createRequire(import.meta.url)
 const corePath = JSON.stringify(require.resolve('@tensorflow/tfjs-core'))

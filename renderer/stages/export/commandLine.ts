@@ -1,4 +1,10 @@
-import type { Dataset, RunSummary, ThresholdRule, TrainingSettings } from '../../../src/contract/records.ts'
+import type {
+  Dataset,
+  ModelFormat,
+  RunSummary,
+  ThresholdRule,
+  TrainingSettings,
+} from '../../../src/contract/records.ts'
 import { settingOptions } from './settingWords.ts'
 
 /** A word as a POSIX shell takes it literally. A leading `=` or `~` would be expanded. */
@@ -106,5 +112,5 @@ export const modelStem = ({ scored }: RunSummary, dataset: Dataset): string =>
   stemOf(scored?.modelName ?? dataset.name)
 
 /** A name for the exported model. */
-export const modelName = (stem: string, format: 'onnx' | 'tensorflowjs'): string =>
+export const modelName = (stem: string, format: ModelFormat): string =>
   `${stem}${format === 'onnx' ? '-model.onnx' : '-tensorflowjs.zip'}`

@@ -1,8 +1,11 @@
 // Trained models as files.
 
+import type { modelFormats } from '../choices.ts'
 import type { Threshold } from './runs.ts'
 import type { ColumnType } from './tables.ts'
 import type { Flavour } from './training.ts'
+
+export type ModelFormat = (typeof modelFormats)[number]
 
 /** What a model file says of itself. */
 export interface ModelSummary {

@@ -1,10 +1,11 @@
 // Scores, thresholds and reasons.
 
+import type { thresholdRules } from '../choices.ts'
 import type { ScoredWith } from './scoring.ts'
 import type { Cell, ColumnRole, ColumnType } from './tables.ts'
 import type { LossPoint, TrainingPhase, TrainingSettings } from './training.ts'
 
-export type ThresholdRule = 'manual' | 'top-k' | 'percentage' | 'standard-deviation' | 'mad' | 'iqr' | 'otsu'
+export type ThresholdRule = (typeof thresholdRules)[number]
 
 /**
  * Rows with a score of at least `cut` are flagged.

@@ -1,5 +1,7 @@
 // Files, their dialects and what import made of them.
 
+import type { columnTypes } from '../choices.ts'
+
 /** Where the bytes are: a file the core can open, or bytes the page sent with `beginUpload`. */
 export type Source =
   | { readonly kind: 'path'; readonly path: string }
@@ -20,7 +22,7 @@ export interface Dialect {
   readonly missingMarks: readonly string[]
 }
 
-export type ColumnType = 'number' | 'category' | 'date-time' | 'text' | 'identifier' | 'constant'
+export type ColumnType = (typeof columnTypes)[number]
 
 /** `label` columns are never trained on; they serve evaluation only. */
 export type ColumnRole = 'feature' | 'label' | 'identifier' | 'ignored'

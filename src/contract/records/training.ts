@@ -1,5 +1,14 @@
 // What is trained, how, and how it goes.
 
+import type {
+  categoryLosses,
+  cellLosses,
+  corruptionSchedules,
+  learningRateSchedules,
+  rowLosses,
+  variationalScores,
+} from '../choices.ts'
+
 export type Corruption =
   | { readonly kind: 'none' }
   | { readonly kind: 'gaussian'; readonly sigma: number }
@@ -8,7 +17,7 @@ export type Corruption =
   | { readonly kind: 'swap'; readonly rate: number }
 
 /** How the corruption's level goes through the training: as it is, from 0 up to it, or from it down to 0. */
-export type CorruptionSchedule = 'constant' | 'rising' | 'falling'
+export type CorruptionSchedule = (typeof corruptionSchedules)[number]
 
 interface Variational {
   /** Weight of the Kullback-Leibler divergence beside the reconstruction. */
@@ -16,7 +25,7 @@ interface Variational {
   /** Share of the steps over which beta rises from 0 (0: none). */
   readonly warmUpShare: number
   /** What a row's score is: the reconstruction error of its mean code, or the evidence lower bound, negated. */
-  readonly score: 'reconstruction' | 'elbo'
+  readonly score: (typeof variationalScores)[number]
   /** Codes drawn per row for the ELBO. */
   readonly samples: number
 }
@@ -42,15 +51,7 @@ export type Flavour =
   | { readonly kind: 'stacked'; readonly pretrainingShare: number }
 
 /** What a cell's error costs. */
-export type CellLoss =
-  | 'squared'
-  | 'absolute'
-  | 'huber'
-  | 'log-cosh'
-  /** For values within [0, 1]: every feature is brought there from its own range. */
-  | 'binary-cross-entropy'
-  /** Gaussian negative log-likelihood; the network also says how sure it is. */
-  | 'gaussian-likelihood'
+export type CellLoss = (typeof cellLosses)[number]
 
 /** Every knob of the recipe. What is left out of a request is as Auto chooses for the flavour. */
 export interface TrainingSettings {
@@ -71,14 +72,14 @@ export interface TrainingSettings {
   readonly batchRows: number | null
   readonly learningRate: number
   /** How the learning rate goes on after its rise over the first tenth of the steps. */
-  readonly learningRateSchedule: 'cosine' | 'linear' | 'constant'
+  readonly learningRateSchedule: (typeof learningRateSchedules)[number]
   /** Gradients longer than this are shortened to it; null = never. */
   readonly gradientLimit: number | null
   readonly loss: CellLoss
   /** Categories cost as every other cell, or softmax cross-entropy over their values. */
-  readonly categoryLoss: 'same' | 'softmax'
+  readonly categoryLoss: (typeof categoryLosses)[number]
   /** A row's loss: the logarithm of one plus the mean of its cells, or the mean itself. */
-  readonly rowLoss: 'log1p' | 'mean'
+  readonly rowLoss: (typeof rowLosses)[number]
   /** Share of each batch's rows with the smallest loss that is trained on after the first 10 % of steps. */
   readonly keepShare: number
   /** Whether encoded numbers beyond two spreads grow only logarithmically. */

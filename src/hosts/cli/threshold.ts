@@ -1,3 +1,4 @@
+import { thresholdRules } from '../../contract/choices.ts'
 import type { ThresholdRule } from '../../contract/records.ts'
 import { UsageError } from './usageError.ts'
 
@@ -21,9 +22,9 @@ const ruleNumbers: Readonly<Record<ThresholdRule, ((value: number) => boolean) |
 /** `RULE` or `RULE:NUMBER`. Throws a UsageError that says what was expected. */
 export function readThreshold(text: string): ThresholdArgument {
   const [name = '', number, ...more] = text.split(':')
-  const rule = (Object.keys(ruleNumbers) as ThresholdRule[]).find((known) => known === name)
+  const rule = thresholdRules.find((known) => known === name)
   if (rule === undefined || more.length > 0)
-    throw new UsageError(`--threshold ${text}: choose one of ${Object.keys(ruleNumbers).join(', ')}.`)
+    throw new UsageError(`--threshold ${text}: choose one of ${thresholdRules.join(', ')}.`)
   const fits = ruleNumbers[rule]
   if (number === undefined) {
     if (rule === 'manual') throw new UsageError('--threshold manual needs the score, as in manual:2.5.')

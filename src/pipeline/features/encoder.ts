@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { columnTypes } from '../../contract/choices.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { ColumnType } from '../../contract/records.ts'
 import { type Scaling, scale, scaleLinearly, unscale, unscaleLinearly } from './scaling.ts'
@@ -36,7 +37,7 @@ const feature = z.discriminatedUnion('kind', [
 
 const encodedColumn = z.strictObject({
   name: z.string(),
-  type: z.enum(['number', 'category', 'date-time', 'text', 'identifier', 'constant']),
+  type: z.enum(columnTypes),
   features: z.array(feature).min(1).readonly(),
 })
 

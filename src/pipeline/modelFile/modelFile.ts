@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { z } from 'zod'
 import type { Threshold, TrainingSettings } from '../../contract/records.ts'
 import { type Reference, referenceSchema } from '../scoring/reference.ts'
+import { thresholdFields } from '../threshold/fields.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
 
 /** Everything that a model file holds: what scores rows, where the line is drawn, and where it comes from. */
@@ -57,12 +58,7 @@ export const aboutSchema = z.object({
   [metadataNames.checksum]: z.string(),
 })
 
-export const thresholdSchema = z.strictObject({
-  rule: z.enum(['manual', 'top-k', 'percentage', 'standard-deviation', 'mad', 'iqr', 'otsu']),
-  value: z.number().nullable(),
-  cut: z.number(),
-  flagged: z.int().nonnegative(),
-})
+export const thresholdSchema = z.strictObject(thresholdFields)
 
 export const nullableReferenceSchema = referenceSchema.nullable()
 

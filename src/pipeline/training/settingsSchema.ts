@@ -1,4 +1,12 @@
 import { z } from 'zod'
+import {
+  categoryLosses,
+  cellLosses,
+  corruptionSchedules,
+  learningRateSchedules,
+  rowLosses,
+  variationalScores,
+} from '../../contract/choices.ts'
 
 export const number = z.number()
 const rate = (kind: 'masking' | 'salt-and-pepper' | 'swap') =>
@@ -14,7 +22,7 @@ export const count = z.number().int().positive()
 export const variational = {
   beta: number,
   warmUpShare: number,
-  score: z.enum(['reconstruction', 'elbo']),
+  score: z.enum(variationalScores),
   samples: count,
 }
 const l1 = { penalty: z.literal('l1'), weight: number }
@@ -28,17 +36,10 @@ const flavour = z.union([
   z.strictObject({ kind: z.literal('conditional'), context: z.array(z.string()), ...variational }),
   z.strictObject({ kind: z.literal('stacked'), pretrainingShare: number }),
 ])
-export const corruptionSchedule = z.enum(['constant', 'rising', 'falling'])
-export const cellLoss = z.enum([
-  'squared',
-  'absolute',
-  'huber',
-  'log-cosh',
-  'binary-cross-entropy',
-  'gaussian-likelihood',
-])
-export const rowLoss = z.enum(['log1p', 'mean'])
-export const shape = z.enum(['cosine', 'linear', 'constant'])
+export const corruptionSchedule = z.enum(corruptionSchedules)
+export const cellLoss = z.enum(cellLosses)
+export const rowLoss = z.enum(rowLosses)
+export const shape = z.enum(learningRateSchedules)
 
 /**
  * Settings as they are kept in files, with the model and with the run's record. Defaults are what the first version,
@@ -59,7 +60,7 @@ export const settingsSchema = z.strictObject({
   learningRateSchedule: shape.default('cosine'),
   gradientLimit: number.nullable().default(null),
   loss: cellLoss.default('squared'),
-  categoryLoss: z.enum(['same', 'softmax']).default('same'),
+  categoryLoss: z.enum(categoryLosses).default('same'),
   rowLoss: rowLoss.default('log1p'),
   keepShare: number,
   softClip: z.boolean().default(true),

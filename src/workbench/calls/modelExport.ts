@@ -5,7 +5,7 @@ import { setImmediate } from 'node:timers/promises'
 import { version } from '../../../package.json'
 import type { Api } from '../../contract/api.ts'
 import { Failure } from '../../contract/failure.ts'
-import type { Dataset, ExportedFile, Threshold } from '../../contract/records.ts'
+import type { Dataset, ExportedFile, ModelFormat, Threshold } from '../../contract/records.ts'
 import { makeFolder } from '../../pipeline/dataset/makeFolder.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
 import { type ModelFile, trainingHash } from '../../pipeline/modelFile/modelFile.ts'
@@ -19,9 +19,8 @@ import { runReference, trainingOf } from '../reference.ts'
 import type { StoredRun } from '../store/storedRun.ts'
 
 type ModelExportCalls = Pick<Api, 'startModelExport'>
-type Format = Parameters<Api['startModelExport']>[0]['format']
 
-const endings: Readonly<Record<Format, string>> = {
+const endings: Readonly<Record<ModelFormat, string>> = {
   onnx: '-model.onnx',
   tensorflowjs: '-tensorflowjs.zip',
 }
@@ -105,7 +104,7 @@ async function modelFile(
   }
 }
 
-async function bytesOf(file: ModelFile, format: Format, job: JobHandle): Promise<Uint8Array> {
+async function bytesOf(file: ModelFile, format: ModelFormat, job: JobHandle): Promise<Uint8Array> {
   job.report({ phase: 'Writing the model' })
   await pause(job)
   if (format === 'onnx') return writeOnnxModel(file)

@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { columnTypes } from '../../contract/choices.ts'
 import type { RunSummary } from '../../contract/records.ts'
+import { thresholdFields } from '../../pipeline/threshold/fields.ts'
 import { settingsSchema } from '../../pipeline/training/trainedModel.ts'
 
 /** A run as stored: everything of its summary that does not follow from the data set as it is now. */
@@ -8,15 +10,8 @@ export type StoredRun = Omit<RunSummary, 'labelColumn'>
 const count = z.int().nonnegative()
 const number = z.number()
 
-const threshold = {
-  rule: z.enum(['manual', 'top-k', 'percentage', 'standard-deviation', 'mad', 'iqr', 'otsu']),
-  value: number.nullable(),
-  cut: number,
-  flagged: count,
-}
-
 const column = z.string()
-const columnType = z.enum(['number', 'category', 'date-time', 'text', 'identifier', 'constant'])
+const columnType = z.enum(columnTypes)
 const level = z.enum(['none', 'some', 'strong'])
 const scoredWith = z.object({
   modelName: z.string(),
@@ -88,8 +83,8 @@ const storedRun: z.ZodType<StoredRun> = z.object({
   phases: z.array(z.object({ title: z.string(), fromStep: count })).default([]),
   bestStep: count.nullable().default(null),
   scored: scoredWith.nullable().default(null),
-  threshold: z.object(threshold),
-  suggestions: z.array(z.object({ ...threshold, reason: z.string(), proposed: z.boolean() })),
+  threshold: z.object(thresholdFields),
+  suggestions: z.array(z.object({ ...thresholdFields, reason: z.string(), proposed: z.boolean() })),
 })
 
 /** The run that a run.json holds, or null when the text is damaged. */

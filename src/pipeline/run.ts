@@ -1,4 +1,3 @@
-import { setImmediate } from 'node:timers/promises'
 import type {
   LossPoint,
   Threshold,
@@ -73,7 +72,7 @@ export async function detect(input: {
   const prepared =
     input.prepared ?? (await prepareTable({ table, settings, resume: resume?.model, signal, onProgress }))
   const { encoder, matrix } = prepared
-  const plan = resume?.model ?? planFor({ table, settings, encoder, matrix })
+  const plan = resume?.model ?? (await planFor({ table, settings, encoder, matrix, signal }))
   const featuresSeconds = clock()
   const { model, complete, curve, bestStep } = await trainModel({
     engine,
@@ -96,9 +95,8 @@ export async function detect(input: {
     // Who cancelled before this wants what was reached, and that takes scores.
     signal: complete && !stop.aborted ? stop : undefined,
   })
-  const { order, sorted } = rankScores(scores)
-  await setImmediate()
-  const suggestions = suggestThresholds(sorted)
+  const { order, sorted } = await rankScores(scores)
+  const suggestions = await suggestThresholds(sorted)
   const proposed = suggestions.find((suggestion) => suggestion.proposed)
   if (!proposed) throw new Error('No threshold was proposed')
   const { rule, value, cut, flagged } = proposed
@@ -156,13 +154,14 @@ export async function prepareTable(input: {
   return { encoder, matrix }
 }
 
-function planFor(input: {
+async function planFor(input: {
   readonly table: Table
   readonly settings: Partial<TrainingSettings> | undefined
   readonly encoder: Encoder
   readonly matrix: Matrix
-}): Pick<TrainedModel, 'settings' | 'spec'> {
-  const { table, settings, encoder, matrix } = input
+  readonly signal: AbortSignal
+}): Promise<Pick<TrainedModel, 'settings' | 'spec'>> {
+  const { table, settings, encoder, matrix, signal } = input
   const plan = planModel({
     settings,
     rows: table.rows,
@@ -170,7 +169,7 @@ function planFor(input: {
     hasMissing: false,
     encoder,
   })
-  return { settings: plan.settings, spec: withRows(plan.spec, matrix) }
+  return { settings: plan.settings, spec: await withRows(plan.spec, matrix, signal) }
 }
 
 async function scoreRows(input: {

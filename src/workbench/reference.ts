@@ -50,7 +50,7 @@ async function fitRunReference(
 ): Promise<Reference> {
   const dataset = await readDataset(database, datasetId)
   const { encoder } = await runs.readModel(runId)
-  const { scores } = await runs.readScores(runId)
+  const { scores: sorted } = await runs.readScores(runId)
   const table = openTable(database, dataset)
   const { decimalMark } = dataset.dialect
   const { align, reads } = alignColumns({ encoder, columns: dataset.columns, decimalMark })
@@ -65,7 +65,7 @@ async function fitRunReference(
       }
     },
   }
-  const reference = await fitReference({ table: aligned, encoder, scores, threshold, signal })
+  const reference = await fitReference({ table: aligned, encoder, sorted, threshold, signal })
   // Where it cannot be kept it is made again.
   await runs.keepReference(runId, reference).catch(() => undefined)
   return reference

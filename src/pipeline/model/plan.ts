@@ -1,7 +1,7 @@
 import type { Corruption, TrainingSettings } from '../../contract/records.ts'
 import type { CodeSpec, Matrix, ModelSpec } from '../../engine/engine.ts'
 import { denseLayout } from '../../engine/program/layout.ts'
-import { holdsMissing } from '../../engine/session/batches.ts'
+import { tableHoldsMissing } from '../../engine/session/batches.ts'
 import { type Encoder, featureCount } from '../features/encoder.ts'
 import { autoFor, type ResolvedSettings, resolveSettings } from './auto.ts'
 import { checkCombinations, checkSettings } from './checkSettings.ts'
@@ -73,12 +73,15 @@ function sizedSpec(input: Parameters<typeof specOf>[0]): Omit<Plan, 'settings'> 
   return { spec, trainableParameters }
 }
 
-/** The specification for these encoded rows: whether cells are missing, and what values features take. */
-export function withRows(spec: ModelSpec, matrix: Matrix): ModelSpec {
+/**
+ * The specification for these encoded rows: whether cells are missing, and what values features take.
+ * @throws AbortError
+ */
+export async function withRows(spec: ModelSpec, matrix: Matrix, signal?: AbortSignal): Promise<ModelSpec> {
   return {
     ...spec,
-    hasMissing: holdsMissing(matrix),
-    ranges: needsRanges(spec) ? featureRanges(matrix) : null,
+    hasMissing: await tableHoldsMissing(matrix),
+    ranges: needsRanges(spec) ? await featureRanges(matrix, signal) : null,
   }
 }
 

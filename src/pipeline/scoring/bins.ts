@@ -30,7 +30,7 @@ const mostValues = 20
 
 /** Deciles of numbers, the commonest values of texts. Missing cells are left out. */
 export function fitBins(cells: CellVector): Bins {
-  if (cells.kind === 'number') return fitRanges(cells.values)
+  if (cells.kind === 'number') return fitSorted(cells.values.filter(Number.isFinite).sort())
   const counts = new Map<string, number>()
   for (const value of cells.values) if (value !== null) counts.set(value, (counts.get(value) ?? 0) + 1)
   // Equal counts in the order of the text, so that row order does not matter.
@@ -43,21 +43,25 @@ export function fitBins(cells: CellVector): Bins {
   return withShares(empty, binShares(empty, cells))
 }
 
-/** Deciles of numbers, fewer where many are equal. */
-export function fitRanges(values: ArrayLike<number>): Extract<Bins, { kind: 'ranges' }> {
-  const sorted = Float64Array.from(values).filter(Number.isFinite).sort()
+type Sorted = Float64Array | Float32Array
+
+/** Deciles of finite numbers, sorted upwards; fewer where many are equal. */
+export function fitSorted(sorted: Sorted): Bins {
   const edges = new Set<number>()
   if (sorted.length > 0) {
     // -0 and 0 are the same edge.
     for (let bin = 1; bin < bins; bin++) edges.add(quantile(sorted, bin / bins) + 0)
   }
-  const ranges = { kind: 'ranges' as const, edges: [...edges], shares: [] }
-  return { ...ranges, shares: binShares(ranges, { kind: 'number', values: sorted }) }
+  const ranges: Bins = { kind: 'ranges', edges: [...edges], shares: [] }
+  return withShares(ranges, sharesOf(countSorted(ranges, sorted)))
 }
 
 /** Share of the present cells in each bin, in the order of `binNames`; all 0 where no cell is present. */
 export function binShares(bins: Bins, cells: CellVector): number[] {
-  const counts = countBins(bins, cells)
+  return sharesOf(countBins(bins, cells))
+}
+
+function sharesOf(counts: readonly number[]): number[] {
   const present = counts.reduce((sum, count) => sum + count, 0)
   return counts.map((count) => (present === 0 ? 0 : count / present))
 }
@@ -86,6 +90,20 @@ export function countBins(bins: Bins, cells: CellVector): number[] {
     counts[place] = (counts[place] ?? 0) + 1
   }
   return counts
+}
+
+/** As `countBins`, of finite numbers that are sorted upwards: however many there are, it takes no time. */
+export function countSorted(bins: Bins, sorted: Sorted): number[] {
+  if (bins.kind === 'values') return countBins(bins, { kind: 'number', values: new Float64Array(0) })
+  let below = 0
+  const counts = bins.edges.map((edge) => {
+    // A file may hold edges in any order.
+    const upTo = Math.max(below, countUpTo(sorted, edge))
+    const count = upTo - below
+    below = upTo
+    return count
+  })
+  return [...counts, sorted.length - below]
 }
 
 /** Shares of the training rows, in the order of `binNames`. */
@@ -122,6 +140,18 @@ function edgesBelow(edges: readonly number[], value: number): number {
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((edges[middle] ?? 0) < value) low = middle + 1
+    else high = middle
+  }
+  return low
+}
+
+/** How many of the numbers, sorted upwards, are at most `edge`. */
+function countUpTo(sorted: Sorted, edge: number): number {
+  let low = 0
+  let high = sorted.length
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((sorted[middle] ?? 0) <= edge) low = middle + 1
     else high = middle
   }
   return low

@@ -3,7 +3,7 @@ import { isoText } from '../dataset/layout.ts'
 import type { CellVector, TableChunk } from '../dataset/table.ts'
 import type { Encoder } from '../features/encoder.ts'
 import { quantile } from '../features/scaling.ts'
-import { type Bins, binNames, countBins, trainedShares } from './bins.ts'
+import { type Bins, binNames, countBins, countSorted, trainedShares } from './bins.ts'
 import { mostSampledRows, type Reference } from './reference.ts'
 
 /** Counts new rows as they come, beside the rows that a model was trained on. */
@@ -11,10 +11,10 @@ export interface DriftTally {
   /** A chunk with the columns of the model's encoder. */
   add(aligned: TableChunk): void
   /**
-   * @param scores of the new rows
+   * @param sorted scores of the new rows, from highest to lowest
    * @param flagged how many of them the model's threshold flags
    */
-  drift(scores: Float32Array, flagged: number): Drift
+  drift(sorted: Float32Array, flagged: number): Drift
 }
 
 export function startDrift(encoder: Encoder, reference: Reference): DriftTally {
@@ -56,18 +56,19 @@ export function startDrift(encoder: Encoder, reference: Reference): DriftTally {
         column.missingCells += missingCells(vector)
       }
     },
-    drift(scores, flagged) {
+    drift(sorted, flagged) {
       const { bins, median, flagged: flaggedTrained } = reference.scores
       const before = trainedShares(bins).map((share) => share * reference.rows)
-      const now = countBins(bins, { kind: 'number', values: Float64Array.from(scores) })
+      const upwards = sorted.toReversed()
+      const now = countSorted(bins, upwards)
       return {
         columns: columns.map(columnDrift).sort((one, other) => other.index - one.index),
         scores: {
           ...stability(before, now),
           flaggedTrained: flaggedTrained / reference.rows,
-          flaggedNow: flagged / Math.max(1, scores.length),
+          flaggedNow: flagged / Math.max(1, upwards.length),
           medianTrained: median,
-          medianNow: scores.length === 0 ? 0 : quantile(scores.toSorted(), 0.5),
+          medianNow: upwards.length === 0 ? 0 : quantile(upwards, 0.5),
         },
       }
     },

@@ -4,7 +4,7 @@ import type { CellVector, Table } from '../dataset/table.ts'
 import { type Encoder, encoderColumnNames } from '../features/encoder.ts'
 import { sampleRows } from '../features/sample.ts'
 import { quantile } from '../features/scaling.ts'
-import { binsSchema, fitBins, fitRanges } from './bins.ts'
+import { binsSchema, fitBins, fitSorted } from './bins.ts'
 
 /** Values of one column, and characters of all of them, that go along with a model. */
 const mostKnownValues = 1_000
@@ -45,23 +45,24 @@ const fewestSampledRows = 2_000
  * Sums up a training: the bins of each column (from a seeded sample of the rows), of its scores (all of them),
  * and what its threshold flagged.
  * @param encoder of the model
- * @param scores one a row, in any order
+ * @param sorted the scores, from highest to lowest
  * @throws AbortError
  */
 export async function fitReference(input: {
   readonly table: Table
   readonly encoder: Encoder
-  readonly scores: Float32Array
+  readonly sorted: Float32Array
   readonly threshold: Pick<Threshold, 'flagged'>
   readonly signal: AbortSignal
 }): Promise<Reference> {
-  const { table, encoder, scores, threshold, signal } = input
+  const { table, encoder, sorted, threshold, signal } = input
   const columns = encoderColumnNames(encoder)
   const affordable = Math.max(fewestSampledRows, Math.floor(mostSampledCells / Math.max(1, columns.length)))
   const count = Math.min(mostSampledRows, affordable)
   const rows = sampleRows({ rows: table.rows, count, seed: 0, purpose: 'reference' })
   const known = new KnownValues(encoder)
   const cells = await readRows({ table, columns, rows, known, signal })
+  const upwards = sorted.toReversed()
   return {
     rows: table.rows,
     columns: columns.map((column, index) => {
@@ -70,8 +71,8 @@ export async function fitReference(input: {
       return { column, missing: missingShare(vector), bins: fitBins(vector), known: known.of(column) }
     }),
     scores: {
-      bins: fitRanges(scores),
-      median: quantile(scores.toSorted(), 0.5),
+      bins: fitSorted(upwards),
+      median: quantile(upwards, 0.5),
       flagged: threshold.flagged,
     },
   }

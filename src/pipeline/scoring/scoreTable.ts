@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises'
+import { countAtLeast } from '../../contract/cut.ts'
 import { Failure } from '../../contract/failure.ts'
 import type { Drift, SchemaDifference } from '../../contract/records.ts'
 import type { Engine } from '../../engine/engine.ts'
@@ -7,10 +8,11 @@ import { encodeChunk } from '../features/encode.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
 import type { Alignment } from './align.ts'
 import { startDrift } from './drift.ts'
+import { type Ranking, rankScores } from './rank.ts'
 import type { Reference } from './reference.ts'
 import { openScorer } from './scorer.ts'
 
-export interface ScoredTable {
+export interface ScoredTable extends Ranking {
   /** One a row, in row order. */
   readonly scores: Float32Array
   /** Rows with a score of at least the cut. */
@@ -67,8 +69,15 @@ export async function scoreTable(input: {
       'Every cell that this model reads is missing in the data, so there is nothing to score. Check the columns’ types and the marks for missing cells.',
     )
   }
-  const flagged = scores.reduce((count, score) => count + (score >= cut ? 1 : 0), 0)
-  return { scores, flagged, differences: tally.differences(), drift: drift.drift(scores, flagged) }
+  const ranking = await rankScores(scores)
+  const flagged = countAtLeast(ranking.sorted, cut)
+  return {
+    ...ranking,
+    scores,
+    flagged,
+    differences: tally.differences(),
+    drift: drift.drift(ranking.sorted, flagged),
+  }
 }
 
 const holdsCells = ({ vectors }: TableChunk): boolean =>

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { ThresholdRule, ThresholdSuggestion } from '../../contract/records.ts'
 import { applyRule } from './apply.ts'
 
@@ -5,7 +6,7 @@ import { applyRule } from './apply.ts'
 const reviewBudget = 50
 
 /** Rules worth comparing, each with what it would flag. Exactly one, the first, is proposed. */
-export function suggestThresholds(sorted: Float32Array): ThresholdSuggestion[] {
+export async function suggestThresholds(sorted: Float32Array): Promise<ThresholdSuggestion[]> {
   const rules: readonly [ThresholdRule, number | null, string][] = [
     [
       'otsu',
@@ -22,9 +23,11 @@ export function suggestThresholds(sorted: Float32Array): ThresholdSuggestion[] {
     ],
     ['percentage', 5, 'The 5 % of rows with the highest scores.'],
   ]
-  return rules.map(([rule, value, reason], index) => ({
-    ...applyRule(sorted, { rule, value }),
-    reason,
-    proposed: index === 0,
-  }))
+  const suggestions: ThresholdSuggestion[] = []
+  for (const [rule, value, reason] of rules) {
+    suggestions.push({ ...applyRule(sorted, { rule, value }), reason, proposed: suggestions.length === 0 })
+    // Of millions of scores each takes a while: other calls pass in between.
+    await setImmediate()
+  }
+  return suggestions
 }

@@ -36,7 +36,7 @@ const savingSeconds = 0.1
 export async function estimateTraining(input: EstimateInput): Promise<TrainingEstimate> {
   const { engine, plan, table, encoder, fitSeconds, rank, signal } = input
   const preparing = await measurePreparing({ table, encoder, rank, signal })
-  const found = withRows(plan.spec, preparing.rows)
+  const found = await withRows(plan.spec, preparing.rows, signal)
   const spec = { ...found, hasMissing: found.hasMissing || plan.spec.hasMissing }
   // The cells are read for encoding and, in the end, for the reference of drift.
   const around = savingSeconds + fitSeconds + 2 * preparing.reading + preparing.encoding + preparing.ranking

@@ -16,7 +16,7 @@ export interface Preparing {
 }
 
 /** What stages after this one do with the scores: it is only timed here. */
-export type Rank = (scores: Float32Array) => unknown
+export type Rank = (scores: Float32Array) => Promise<unknown>
 
 /** Rows that stand for the table's; as many are scored at once. */
 const standInRows = 4096
@@ -50,7 +50,7 @@ export async function measurePreparing(input: {
     rows,
     reading: (seconds / chunk.rows) * table.rows,
     encoding: (encoding / rows.rows) * table.rows,
-    ranking: (rankingSeconds(input.rank) / rankedScores) * table.rows,
+    ranking: ((await rankingSeconds(input.rank)) / rankedScores) * table.rows,
   }
   known.set(encoder, preparing)
   return preparing
@@ -84,11 +84,11 @@ function part(chunk: TableChunk, first: number): TableChunk {
 }
 
 /** Seconds to rank so many scores. */
-function rankingSeconds(rank: Rank): number {
+async function rankingSeconds(rank: Rank): Promise<number> {
   const random = seededRandom(1, 'scores')
   const scores = Float32Array.from({ length: rankedScores }, () => random.uniform())
   const from = performance.now()
-  rank(scores)
+  await rank(scores)
   return secondsSince(from)
 }
 

@@ -4,7 +4,6 @@ import type { Dataset } from '../../contract/records.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
 import { deleteDataset, listDatasets, readDataset } from '../../pipeline/dataset/store.ts'
 import { alignColumns } from '../../pipeline/scoring/align.ts'
-import { rankScores } from '../../pipeline/scoring/rank.ts'
 import { type ScoredTable, scoreTable } from '../../pipeline/scoring/scoreTable.ts'
 import { suggestThresholds } from '../../pipeline/threshold/suggest.ts'
 import type { Release } from '../claims.ts'
@@ -185,7 +184,7 @@ async function scoreDataset(
     onProgress: (share) => report({ phase: 'Scoring rows', progress: begun + share * (1 - begun) }),
   })
   signal.throwIfAborted()
-  const { order, sorted } = rankScores(scored.scores)
+  const { order, sorted } = scored
   const run: StoredRun = {
     runId: randomUUID(),
     datasetId: dataset.datasetId,
@@ -210,7 +209,7 @@ async function scoreDataset(
       drift: scored.drift,
     },
     threshold: { rule: 'manual', value: cut, cut, flagged: scored.flagged },
-    suggestions: suggestThresholds(sorted),
+    suggestions: await suggestThresholds(sorted),
   }
   const parts = { model, ranked: { scores: sorted, rows: order }, reference }
   await whileReporting(job, 'Saving', context.runs.save(run, parts))

@@ -61,7 +61,7 @@ export function trainingCalls(context: Context): TrainingCalls {
       const engine = await context.engine()
       const { signal } = new AbortController()
       const table = openTable(database, dataset)
-      const rank = (scores: Float32Array) => suggestThresholds(rankScores(scores).sorted)
+      const rank = async (scores: Float32Array) => suggestThresholds((await rankScores(scores)).sorted)
       return estimateTraining({ engine, plan, table, encoder, fitSeconds, rank, signal })
     },
 

@@ -166,21 +166,21 @@ describe('planModel', () => {
 describe('withRows', () => {
   const matrix: Matrix = { rows: 3, columns: 2, values: Float32Array.of(1, 5, Number.NaN, 5, -2, 5) }
 
-  it('says what values the features take, where a loss or a corruption asks', () => {
+  it('says what values the features take, where a loss or a corruption asks', async () => {
     const { spec } = planModel({ rows: 3, features: 2, hasMissing: false })
-    expect(withRows(spec, matrix)).toEqual({ ...spec, hasMissing: true })
+    expect(await withRows(spec, matrix)).toEqual({ ...spec, hasMissing: true })
     const ranges = { low: [-2, 5], high: [1, 6] }
-    expect(withRows({ ...spec, cellLoss: 'binary-cross-entropy' }, matrix).ranges).toEqual(ranges)
-    expect(withRows({ ...spec, corruption: { kind: 'salt-and-pepper', rate: 0.1 } }, matrix).ranges).toEqual(
-      ranges,
-    )
-    expect(withRows({ ...spec, categories: [{ from: 0, to: 2 }] }, matrix).ranges).toEqual(ranges)
+    expect((await withRows({ ...spec, cellLoss: 'binary-cross-entropy' }, matrix)).ranges).toEqual(ranges)
+    expect(
+      (await withRows({ ...spec, corruption: { kind: 'salt-and-pepper', rate: 0.1 } }, matrix)).ranges,
+    ).toEqual(ranges)
+    expect((await withRows({ ...spec, categories: [{ from: 0, to: 2 }] }, matrix)).ranges).toEqual(ranges)
   })
 
-  it('takes a feature that is always missing', () => {
+  it('takes a feature that is always missing', async () => {
     const missing = { rows: 2, columns: 1, values: Float32Array.of(Number.NaN, Number.NaN) }
     const { spec } = planModel({ rows: 2, features: 1, hasMissing: false })
-    expect(withRows({ ...spec, cellLoss: 'binary-cross-entropy' }, missing).ranges).toEqual({
+    expect((await withRows({ ...spec, cellLoss: 'binary-cross-entropy' }, missing)).ranges).toEqual({
       low: [0],
       high: [1],
     })
@@ -218,15 +218,15 @@ const anySettings: fc.Arbitrary<Partial<TrainingSettings>> = fc.record(
   { requiredKeys: [] },
 )
 
-it('plans any settings or says why not, and keeps what it planned', () => {
+it('plans any settings or says why not, and keeps what it planned', async () => {
   let planned = 0
-  fc.assert(
-    fc.property(anySettings, (settings) => {
+  await fc.assert(
+    fc.asyncProperty(anySettings, async (settings) => {
       try {
         const made = plan(settings)
         planned++
         const matrix = { rows: 1, columns: features, values: new Float32Array(features) }
-        const spec = withRows(made.spec, matrix)
+        const spec = await withRows(made.spec, matrix)
         const { size } = denseLayout(spec)
         const numbers = new Float32Array(size)
         const state = { step: 0, weights: numbers, firstMoment: numbers, secondMoment: numbers, random: [1] }

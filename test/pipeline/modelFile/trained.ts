@@ -40,7 +40,7 @@ export async function trainedFile(
   const { signal } = new AbortController()
   const engine = await openEngine('onnx')
   const found = await detect({ table, engine, settings: { steps: 30, hidden: [12], ...settings }, signal })
-  const { model, threshold, scores } = found
+  const { model, threshold, scores, sorted } = found
   return {
     model,
     threshold,
@@ -53,7 +53,7 @@ export async function trainedFile(
       settings: model.settings,
       weights: model.state.weights,
     }),
-    reference: await fitReference({ table, encoder: model.encoder, scores, threshold, signal }),
+    reference: await fitReference({ table, encoder: model.encoder, sorted, threshold, signal }),
   }
 }
 

@@ -26,16 +26,16 @@ function tableOf(rows: number, seed: number, centre = 0, colours = ['red', 'blue
 
 const trained = tableOf(4000, 1)
 const encoder = await fitEncoder({ table: trained, signal })
-const scores = Float32Array.from({ length: 4000 }, (_, row) => row / 4000)
+const sorted = Float32Array.from({ length: 4000 }, (_, row) => (3999 - row) / 4000)
 const reference = await fitReference({
   table: trained,
   encoder,
-  scores,
+  sorted,
   threshold: { flagged: 40 },
   signal,
 })
 
-async function driftOf(table: Table, newScores = scores): Promise<Drift> {
+async function driftOf(table: Table, newScores = sorted): Promise<Drift> {
   const { reads, align } = alignColumns({ encoder, columns: table.columns, decimalMark: '.' })
   const tally = startDrift(encoder, reference)
   for await (const chunk of table.read(reads)) tally.add(align(chunk))
@@ -89,7 +89,7 @@ describe('drift', () => {
     })
     const higher = await driftOf(
       trained,
-      scores.map((score) => score + 0.5),
+      sorted.map((score) => score + 0.5),
     )
     expect(higher.scores).toMatchObject({ level: 'strong', medianNow: expect.closeTo(1, 3) })
   })

@@ -1,7 +1,14 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fitEncoder } from '../../../src/pipeline/features/fit.ts'
-import { binNames, binShares, countBins, fitBins, trainedShares } from '../../../src/pipeline/scoring/bins.ts'
+import {
+  binNames,
+  binShares,
+  countBins,
+  countSorted,
+  fitBins,
+  trainedShares,
+} from '../../../src/pipeline/scoring/bins.ts'
 import { fitReference, referenceSchema } from '../../../src/pipeline/scoring/reference.ts'
 import { arrayTable } from '../../support/arrayTable.ts'
 
@@ -52,6 +59,29 @@ describe('bins', () => {
     expect(fitBins(numbers([0, -0, 0, 0]))).toEqual({ kind: 'ranges', edges: [0], shares: [1, 0] })
   })
 
+  it('count sorted numbers as they count cells', () => {
+    const edges = fc.uniqueArray(fc.double({ noNaN: true, min: -5, max: 5 }), { maxLength: 9 })
+    const cells = fc.array(
+      fc.oneof(fc.integer({ min: -5, max: 5 }), fc.double({ min: -9, max: 9, noNaN: true })),
+    )
+    fc.assert(
+      fc.property(edges, cells, (unordered, values) => {
+        const rising = unordered.toSorted((a, b) => a - b)
+        const bins = {
+          kind: 'ranges' as const,
+          edges: [...rising, ...values.slice(0, 1)].sort((a, b) => a - b),
+          shares: [],
+        }
+        expect(countSorted(bins, Float64Array.from(values).sort())).toEqual(countBins(bins, numbers(values)))
+      }),
+    )
+    expect(countSorted({ kind: 'values', values: [], others: 0 }, Float64Array.of(1, 2))).toEqual([0])
+    // Edges of a damaged file: no count may be negative.
+    expect(countSorted({ kind: 'ranges', edges: [2, 1], shares: [] }, Float64Array.of(1, 2, 3))).toEqual([
+      2, 0, 1,
+    ])
+  })
+
   it('count every present cell once, however the cells lie', () => {
     fc.assert(
       fc.property(fc.array(fc.double()), fc.array(fc.double()), (trained, now) => {
@@ -78,7 +108,7 @@ describe('the reference of a training', () => {
     const reference = await fitReference({
       table,
       encoder: await fitEncoder({ table, signal: new AbortController().signal }),
-      scores: Float32Array.from({ length: rows }, (_, row) => rows - row),
+      sorted: Float32Array.from({ length: rows }, (_, row) => rows - row),
       threshold: { flagged: 3 },
       signal: new AbortController().signal,
     })
@@ -111,8 +141,8 @@ describe('the reference of a training', () => {
     ])
     const { signal } = new AbortController()
     const encoder = await fitEncoder({ table, signal })
-    const scores = new Float32Array(rows)
-    const { columns } = await fitReference({ table, encoder, scores, threshold: { flagged: 0 }, signal })
+    const sorted = new Float32Array(rows)
+    const { columns } = await fitReference({ table, encoder, sorted, threshold: { flagged: 0 }, signal })
     expect(columns.map(({ column, known }) => [column, known])).toEqual([
       ['few', ['rare 0', 'common', 'rare 1000', 'rare 2000']],
       ['none', null],
@@ -124,9 +154,9 @@ describe('the reference of a training', () => {
   it('stops when it is cancelled', async () => {
     const table = arrayTable([{ name: 'speed', cells: Array.from({ length: 12 }, (_, row) => row) }])
     const encoder = await fitEncoder({ table, signal: new AbortController().signal })
-    const scores = new Float32Array(12)
+    const sorted = new Float32Array(12)
     const signal = AbortSignal.abort()
-    const input = { table, encoder, scores, threshold: { flagged: 0 }, signal }
+    const input = { table, encoder, sorted, threshold: { flagged: 0 }, signal }
     await expect(fitReference(input)).rejects.toMatchObject({ name: 'AbortError' })
   })
 })

@@ -178,10 +178,10 @@ describe('any scores', () => {
     expect(apply('manual', 4, 1, 2, 3, 4, 5)).toMatchObject({ cut: 4, flagged: 2 })
   })
 
-  it('suggestions propose exactly one', () => {
-    fc.assert(
-      fc.property(fc.oneof(scores, tied), (values) => {
-        const suggestions = suggestThresholds(descending(...values))
+  it('suggestions propose exactly one', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.oneof(scores, tied), async (values) => {
+        const suggestions = await suggestThresholds(descending(...values))
         expect(suggestions.filter((suggestion) => suggestion.proposed)).toHaveLength(1)
         expect(new Set(suggestions.map((suggestion) => suggestion.rule)).size).toBe(suggestions.length)
       }),

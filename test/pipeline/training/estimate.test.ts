@@ -37,7 +37,7 @@ const estimate = (
     table,
     encoder,
     fitSeconds: 0,
-    rank: (scores) => scores.toSorted(),
+    rank: async (scores) => scores.toSorted(),
     signal,
     ...options,
   })

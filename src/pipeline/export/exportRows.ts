@@ -1,12 +1,11 @@
-import { randomUUID } from 'node:crypto'
-import { type FileHandle, open, rename, rm, stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import type { FileHandle } from 'node:fs/promises'
+import { basename } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
 import type { Dataset, ExportedFile } from '../../contract/records.ts'
-import { makeFolder } from '../dataset/makeFolder.ts'
 import { writeFully } from '../dataset/writeFully.ts'
 import { csvLine, neutralised, numberText } from './csvText.ts'
 import { readSourceRecords } from './sourceRecords.ts'
+import { writeExport } from './writeExport.ts'
 
 export interface ExportRow {
   /** 0-based row number in file order. */
@@ -42,43 +41,21 @@ const writeBytes = 256 * 1024
  * The file appears whole or not at all. Throws a Failure when it cannot be written or the source is gone.
  */
 export async function exportRows(input: ExportInput): Promise<ExportedFile> {
-  input.signal.throwIfAborted()
-  const folder = dirname(input.path)
-  // A name that is always short enough, and by which leftovers of a killed process are known.
-  const part = join(folder, `.${randomUUID()}.part`)
+  const { path, rows, signal } = input
+  signal.throwIfAborted()
   try {
-    await makeFolder(folder)
-    const file = await open(part, 'wx')
-    const wanted = iterate(input.rows)
-    let rows: number
-    try {
-      rows = await writeRows(input, file, wanted)
-      await file.sync()
-    } finally {
-      await file.close()
-      // Rows come from an open database stream, which ends only here when the export stopped early.
-      await wanted.return?.()
-    }
-    await rename(part, input.path)
-    const { size } = await stat(input.path)
-    return { name: basename(input.path), path: input.path, rows, bytes: size }
+    return await writeExport(path, async (file) => {
+      const wanted = iterate(rows)
+      try {
+        return await writeRows(input, file, wanted)
+      } finally {
+        // Rows come from an open database stream, which ends only here when the export stopped early.
+        await wanted.return?.()
+      }
+    })
   } catch (error) {
-    // A second failure must not hide the first.
-    await rm(part, { force: true }).catch(() => undefined)
-    throw input.signal.aborted ? input.signal.reason : writeFailure(error, input.path)
+    throw signal.aborted ? signal.reason : error
   }
-}
-
-function writeFailure(error: unknown, path: string): unknown {
-  if (error instanceof Failure || !(error instanceof Error) || !('code' in error)) return error
-  const reason = error.code === 'ENOSPC' ? 'the disk is full' : error.message
-  return new Failure(
-    'disk',
-    `${basename(path)} cannot be written: ${reason}. Choose another folder or free some space.`,
-    {
-      path,
-    },
-  )
 }
 
 async function writeRows(

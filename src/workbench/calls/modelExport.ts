@@ -1,13 +1,12 @@
-import { randomUUID } from 'node:crypto'
-import { rename, rm, stat, writeFile } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename } from 'node:path'
 import { setImmediate } from 'node:timers/promises'
 import { version } from '../../../package.json'
 import type { Api } from '../../contract/api.ts'
 import { Failure } from '../../contract/failure.ts'
-import type { Dataset, ExportedFile, ModelFormat, Threshold } from '../../contract/records.ts'
-import { makeFolder } from '../../pipeline/dataset/makeFolder.ts'
+import type { Dataset, ModelFormat, Threshold } from '../../contract/records.ts'
 import { readDataset } from '../../pipeline/dataset/store.ts'
+import { writeFully } from '../../pipeline/dataset/writeFully.ts'
+import { writeExport } from '../../pipeline/export/writeExport.ts'
 import { type ModelFile, trainingHash } from '../../pipeline/modelFile/modelFile.ts'
 import { writeOnnxModel } from '../../pipeline/modelFile/writeOnnxModel.ts'
 import { writeTensorflowModel } from '../../pipeline/modelFile/writeTensorflowModel.ts'
@@ -45,7 +44,10 @@ export function modelExportCalls(context: Context): ModelExportCalls {
           async work(job) {
             const file = await modelFile(context, { runId, training, dataset, job })
             const bytes = await bytesOf(file, format, job)
-            const saving = written(target, bytes, file.model.rows)
+            const saving = writeExport(target, async (part) => {
+              await writeFully(part, bytes, basename(target))
+              return file.model.rows
+            })
             return { result: { kind: 'export', file: await whileReporting(job, 'Writing the file', saving) } }
           },
         })
@@ -118,24 +120,4 @@ async function pause({ report, signal }: JobHandle): Promise<void> {
   report({})
   await setImmediate()
   signal.throwIfAborted()
-}
-
-/** Writes a file whole or not at all. */
-async function written(path: string, bytes: Uint8Array, rows: number): Promise<ExportedFile> {
-  const folder = dirname(path)
-  const part = join(folder, `.${randomUUID()}.part`)
-  try {
-    await makeFolder(folder)
-    await writeFile(part, bytes, { flush: true })
-    await rename(part, path)
-  } catch (error) {
-    await rm(part, { force: true }).catch(() => undefined)
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new Failure(
-      'disk',
-      `${basename(path)} cannot be written: ${reason}. Choose another folder or free some space.`,
-      { path },
-    )
-  }
-  return { name: basename(path), path, rows, bytes: (await stat(path)).size }
 }

@@ -1,4 +1,4 @@
-import type { RankedPage } from '../../contract/records.ts'
+import { closingLines } from './closingLines.ts'
 import type { Detection } from './detect.ts'
 import type { RunResult } from './results.ts'
 import { counted, printable, seconds, short, table, whole } from './words.ts'
@@ -56,15 +56,7 @@ export function textReport(found: Detection): string {
           `Against ${found.evaluation.labelColumn}: AUROC ${short(metrics.auroc)}, average precision ${short(metrics.averagePrecision)}, precision ${short(metrics.precision)}, recall ${short(metrics.recall)}, F1 ${short(metrics.f1)}`,
         ]),
     ...seedLines(found),
-    '',
-    ...rankedLines(found.top),
-    ...(found.setAside === 0
-      ? []
-      : [
-          '',
-          `Row numbers leave out the ${counted(found.setAside, 'line')} set aside, so they are not line numbers of the file.`,
-        ]),
-    ...(found.written.length === 0 ? [] : ['', ...found.written.map((path) => `Written: ${path}`)]),
+    ...closingLines(found),
   ]
   return `${lines.map(printable).join('\n')}\n`
 }
@@ -93,21 +85,6 @@ function budgetLine({ run, threshold }: Detection): string[] {
 
 const ruleName = ({ threshold: { rule, value } }: Detection) =>
   value === null ? rule : `${rule}:${short(value)}`
-const percentOf = (share: number, score: number) => `${Math.round((100 * share) / (score || 1))} %`
-
-/** The oddest rows with their reasons. */
-export const rankedLines = (top: RankedPage): string[] =>
-  table([
-    ['rank', 'row', 'score', 'flagged', 'why'],
-    ...top.rows.map((row) => [
-      whole(row.rank),
-      // As a person counts, and --help says: the first row below the header is row 1.
-      whole(row.row + 1),
-      short(row.score),
-      row.flagged ? 'yes' : 'no',
-      row.reasons.map((reason) => `${reason.column} ${percentOf(reason.share, row.score)}`).join(', '),
-    ]),
-  ])
 
 /** What each seed found, where there are several; the rows below are the first one's. */
 function seedLines({ runs }: Detection): string[] {

@@ -1,5 +1,5 @@
 import type { SchemaDifference } from '../../contract/records.ts'
-import { rankedLines } from './report.ts'
+import { closingLines } from './closingLines.ts'
 import type { Scoring } from './score.ts'
 import { counted, printable, seconds, short, whole } from './words.ts'
 
@@ -46,15 +46,7 @@ export function textScoreReport(found: Scoring): string {
           .join(
             ', ',
           )}${drifted.length > mostColumns ? ` and ${whole(drifted.length - mostColumns)} more` : ''}`,
-    '',
-    ...rankedLines(found.top),
-    ...(found.setAside === 0
-      ? []
-      : [
-          '',
-          `Row numbers leave out the ${counted(found.setAside, 'line')} set aside, so they are not line numbers of the file.`,
-        ]),
-    ...(found.written.length === 0 ? [] : ['', ...found.written.map((path) => `Written: ${path}`)]),
+    ...closingLines(found),
   ]
   return `${lines.map(printable).join('\n')}\n`
 }

@@ -1,3 +1,4 @@
+import { bytesOf } from '../contract/bytes.ts'
 import type { AttributeValue, ConstantValues, ElementType, GraphNode } from './graph.ts'
 import { encodeMessage, type Field } from './protobuf.ts'
 
@@ -169,7 +170,7 @@ function tensorFields(value: FileValue): Field[] {
     { field: 2, int: elementTypes[value.dtype] },
     { field: 8, text: value.name },
     // Raw data is little-endian, as every machine that Node.js runs on today.
-    { field: 9, bytes: new Uint8Array(data.buffer, data.byteOffset, data.byteLength) },
+    { field: 9, bytes: bytesOf(data) },
   ]
 }
 

@@ -1,4 +1,5 @@
 import { Decoder, Encoder, ExtData, type ExtensionCodecType } from '@msgpack/msgpack'
+import { bytesOf } from '../bytes.ts'
 import { checkFrame } from './frame.ts'
 
 /** Typed arrays cross as MessagePack extensions; their place here is their number in the format. */
@@ -20,7 +21,7 @@ const extensionCodec: ExtensionCodecType<undefined> = {
     if (ArrayBuffer.isView(input)) {
       const type = arrayKinds.findIndex((kind) => input instanceof kind)
       if (type < 0) throw new TypeError(`${input.constructor.name} does not cross.`)
-      return new ExtData(type, new Uint8Array(input.buffer, input.byteOffset, input.byteLength))
+      return new ExtData(type, bytesOf(input))
     }
     // Whatever else is not plain would silently arrive as an empty record.
     const prototype: unknown = Object.getPrototypeOf(input)

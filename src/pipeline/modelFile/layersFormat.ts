@@ -1,3 +1,5 @@
+import { bytesOf } from '../../contract/bytes.ts'
+
 /** Output of a layer: its name, which the next layers refer to, and its numbers a row. */
 export interface LayerOutput {
   readonly name: string
@@ -82,7 +84,7 @@ export class LayersModel {
     const bytes = new Uint8Array(this.#weights.reduce((sum, { values }) => sum + values.byteLength, 0))
     let place = 0
     for (const { values } of this.#weights) {
-      bytes.set(new Uint8Array(values.buffer, values.byteOffset, values.byteLength), place)
+      bytes.set(bytesOf(values), place)
       place += values.byteLength
     }
     const tensors = this.#inputs.map((input) => [input.name, 0, 0])

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { z } from 'zod'
+import { bytesOf } from '../../contract/bytes.ts'
 import type { Threshold, TrainingSettings } from '../../contract/records.ts'
 import { type Reference, referenceSchema } from '../scoring/reference.ts'
 import { thresholdFields } from '../threshold/fields.ts'
@@ -93,6 +94,3 @@ const sortedJson = (value: unknown): string =>
       ? Object.fromEntries(Object.entries(inner).sort(([a], [b]) => (a < b ? -1 : 1)))
       : inner,
   )
-
-const bytesOf = (weights: Float32Array) =>
-  new Uint8Array(weights.buffer, weights.byteOffset, weights.byteLength)

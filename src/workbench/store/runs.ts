@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { bytesOf } from '../../contract/bytes.ts'
 import { Failure } from '../../contract/failure.ts'
 import { type Reference, referenceSchema } from '../../pipeline/scoring/reference.ts'
 import type { TrainedModel } from '../../pipeline/training/trainedModel.ts'
@@ -261,6 +262,3 @@ async function setAside(folder: string, path: string): Promise<string | null> {
     },
   )
 }
-
-const bytesOf = (array: Float32Array | Int32Array) =>
-  new Uint8Array(array.buffer, array.byteOffset, array.byteLength)

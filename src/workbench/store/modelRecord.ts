@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { columnTypes } from '../../contract/choices.ts'
 import type { ModelSummary } from '../../contract/records.ts'
 import { featureCount } from '../../pipeline/features/encoder.ts'
 import { type ModelFile, thresholdSchema } from '../../pipeline/modelFile/modelFile.ts'
@@ -23,7 +24,7 @@ const summary: z.ZodType<FileSummary> = z.object({
   columns: z.array(
     z.object({
       name: z.string(),
-      type: z.enum(['number', 'category', 'date-time', 'text', 'identifier', 'constant']),
+      type: z.enum(columnTypes),
     }),
   ),
   features: count,

@@ -58,8 +58,8 @@ const rules: readonly Rule[] = [
     refuses: ({ code }, table) => table !== null && (code ?? 1) >= table.features,
     message: ({ code }, table) =>
       (table?.features ?? 0) < 2
-        ? 'This flavour needs at least two features: its code must be narrower than its input. Use more columns or the denoising flavour.'
-        : `A code of ${counted(code ?? 1)} nodes can copy the ${counted(table?.features ?? 0)} features of this table, so nothing is odd to it. Give it fewer nodes than features.`,
+        ? 'This flavour needs at least two inputs: its code must be narrower than its input. Use more columns or the denoising flavour.'
+        : `A code of ${counted(code ?? 1)} nodes can copy the ${counted(table?.features ?? 0)} inputs of this table, so nothing is odd to it. Give it fewer nodes than inputs.`,
   },
   {
     settings: ['code', 'flavour'],
@@ -69,14 +69,14 @@ const rules: readonly Rule[] = [
       table.features > principalComponentLimits.features &&
       (code ?? 1) > principalComponentLimits.code,
     message: (_settings, table) =>
-      `This table has ${counted(table?.features ?? 0)} features; of more than ${principalComponentLimits.features} at most ${principalComponentLimits.code} principal components are computed. Give the code ${principalComponentLimits.code} nodes or fewer, or choose the undercomplete flavour.`,
+      `This table has ${counted(table?.features ?? 0)} inputs; of more than ${principalComponentLimits.features} at most ${principalComponentLimits.code} principal components are computed. Give the code ${principalComponentLimits.code} nodes or fewer, or choose the undercomplete flavour.`,
   },
   {
     settings: ['code', 'flavour'],
     applies: isKind('overcomplete'),
     refuses: ({ code }, table) => table !== null && code !== null && code <= table.features,
     message: (_settings, table) =>
-      `An overcomplete code has more nodes than the table has features (${counted(table?.features ?? 0)}). Give it more, or choose the undercomplete flavour.`,
+      `An overcomplete code has more nodes than the table has inputs (${counted(table?.features ?? 0)}). Give it more, or choose the undercomplete flavour.`,
   },
   {
     settings: ['corruption', 'flavour'],

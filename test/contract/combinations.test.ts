@@ -40,10 +40,10 @@ describe('combinationProblems', () => {
     ['corruption', of('denoising', { corruption: { kind: 'gaussian', sigma: 0 } }), 'Raise the level'],
     ['corruption', of('denoising', { corruption: { kind: 'swap', rate: 0 } }), 'Raise the level'],
     ['corruption', of('overcomplete', { corruption: { kind: 'masking', rate: 0 } }), 'raise the level'],
-    ['code', of('undercomplete', { code: 12 }), 'A code of 12 nodes can copy the 12 features'],
-    ['code', of('linear', { code: 13 }), 'fewer nodes than features'],
-    ['code', of('pca', { code: 12 }), 'fewer nodes than features'],
-    ['code', of('overcomplete', { code: 12 }), 'more nodes than the table has features (12)'],
+    ['code', of('undercomplete', { code: 12 }), 'A code of 12 nodes can copy the 12 inputs'],
+    ['code', of('linear', { code: 13 }), 'fewer nodes than inputs'],
+    ['code', of('pca', { code: 12 }), 'fewer nodes than inputs'],
+    ['code', of('overcomplete', { code: 12 }), 'more nodes than the table has inputs (12)'],
     ['corruption', of('overcomplete', { corruption: none }), 'copy every row'],
     ['hidden', of('linear', { hidden: [8] }), 'hidden layers out'],
     ['hidden', of('pca', { decoder: [8] }), 'hidden layers out'],
@@ -99,7 +99,7 @@ describe('combinationProblems', () => {
     expect(combinationProblems(ofContextOnly, table)).toHaveLength(1)
     const single = { ...table, features: 1 }
     expect(combinationProblems(of('undercomplete', { code: 1 }), single)).toMatchObject([
-      { message: expect.stringContaining('at least two features') },
+      { message: expect.stringContaining('at least two inputs') },
     ])
     expect(combinationProblems(of('undercomplete', { code: 12 }), null)).toEqual([])
   })
@@ -107,7 +107,7 @@ describe('combinationProblems', () => {
   it('refuses more principal components of a wide table than can be computed, and names how many can', () => {
     const wide = { ...table, features: 600 }
     expect(combinationProblems(of('pca', { code: 101 }), wide)).toMatchObject([
-      { settings: ['code', 'flavour'], message: expect.stringMatching(/600 features.* 100 nodes or fewer/) },
+      { settings: ['code', 'flavour'], message: expect.stringMatching(/600 inputs.* 100 nodes or fewer/) },
     ])
     expect(combinationProblems(of('pca', { code: 100 }), wide)).toEqual([])
     expect(combinationProblems(of('pca', { code: 255 }), { ...table, features: 256 })).toEqual([])

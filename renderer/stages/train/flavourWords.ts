@@ -8,7 +8,7 @@ const sentences: Readonly<Record<Flavour['kind'], string>> = {
   undercomplete:
     'Squeezes each row through a narrow code and rebuilds it. The plain autoencoder to compare with.',
   overcomplete:
-    'Has more code nodes than features; noise keeps it from copying. For rows made of many fine patterns.',
+    'Has more code nodes than inputs; noise keeps it from copying. For rows made of many fine patterns.',
   sparse: 'Lets only a few code nodes answer to a row. For tables that mix many kinds of rows.',
   contractive: 'Learns codes that small changes of a row leave alone. For measurements that jitter.',
   variational: 'Learns how rows are spread and can make new ones. When you also want likelihoods or samples.',

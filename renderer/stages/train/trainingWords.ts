@@ -8,23 +8,25 @@ import { mostSeeds, type SettingRange, settingRanges } from '../../../src/contra
 import { formatBytes, formatCount, formatNumber, formatSeconds, plural } from '../../format.ts'
 
 /** Layers of the network from input to output: "21–64–7–64–21". */
-export function networkShape(features: number, { hidden, code, decoder }: TrainingSettings): string {
-  return [features, ...hidden, code ?? 'code', ...(decoder ?? hidden.toReversed()), features].join('–')
+export function networkShape(inputs: number, { hidden, code, decoder }: TrainingSettings): string {
+  return [inputs, ...hidden, code ?? 'code', ...(decoder ?? hidden.toReversed()), inputs].join('–')
 }
 
 /** One sentence about what Train will do. */
 export function planSentence(
-  plan: { readonly rows: number; readonly features: number },
+  plan: { readonly rows: number; readonly features: number; readonly inputs: number },
   settings: TrainingSettings,
 ): string {
-  const table = `${plural(plan.rows, 'row')} × ${plural(plan.features, 'feature')}`
+  // A category is an input for each of its values, a moment several.
+  const spread = plan.inputs === plan.features ? '' : ` as ${plural(plan.inputs, 'input')}`
+  const table = `${plural(plan.rows, 'row')} × ${plural(plan.features, 'feature')}${spread}`
   if (settings.flavour.kind === 'pca') {
     return `${table}, ${plural(settings.code ?? 0, 'principal component')}, computed rather than trained.`
   }
   const copies = settings.copies ?? 1
   return (
     `${table}, ` +
-    `${copies === 1 ? 'one network' : `${formatCount(copies)} copies of a network`} ${networkShape(plan.features, settings)}, ` +
+    `${copies === 1 ? 'one network' : `${formatCount(copies)} copies of a network`} ${networkShape(plan.inputs, settings)}, ` +
     `${plural(settings.steps, 'step')} of ${plural(settings.batchRows ?? 0, 'row')}.`
   )
 }

@@ -44,7 +44,7 @@ export function textReport(found: Detection): string {
     (one) => one.rule === threshold.rule && one.value === threshold.value,
   )?.reason
   const lines = [
-    `${found.file}: ${counted(run.rows, 'row')}, ${counted(found.columns, 'column')}, ${counted(run.features, 'feature')}`,
+    `${found.file}: ${counted(run.rows, 'row')}, ${counted(found.columns, 'column')}, ${counted(run.features, 'input')}`,
     ...leftOutLine(found),
     `${imported}${trained} (${flavour.kind}, ${run.engine}, seed ${seed})`,
     `${whole(threshold.flagged)} of ${counted(run.rows, 'row')} flagged (${share} %): score at least ${short(threshold.cut)}, by ${ruleName(found)}`,

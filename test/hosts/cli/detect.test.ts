@@ -59,7 +59,7 @@ describe('detect', () => {
 
   it('reports for people, without control characters from the file', async () => {
     const text = textReport(await run())
-    expect(text).toContain('4 rows, 3 columns, 2 features')
+    expect(text).toContain('4 rows, 3 columns, 2 inputs')
     expect(text).toContain('2 of 4 rows flagged (50.0 %): score at least 2, by otsu\n')
     expect(text).toContain("Otsu's split.")
     expect(text).toContain('\nNot trained on: label (label)\n')

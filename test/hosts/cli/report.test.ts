@@ -34,7 +34,7 @@ describe('the report for people', () => {
   it('counts one of a thing as one', () => {
     const one = found({}, { setAside: 1 })
     const text = textReport({ ...one, run: { ...one.run, rows: 1 } })
-    expect(text).toContain('a.csv: 1 row, 1 column, 1 feature\n')
+    expect(text).toContain('a.csv: 1 row, 1 column, 1 input\n')
     expect(text).toContain('0 of 1 row flagged')
     expect(text).toContain('leave out the 1 line set aside')
   })

@@ -65,6 +65,19 @@ describe('training', () => {
     wrapper.unmount()
   })
 
+  it('moves nothing when it starts or ends: what it says of itself stands over its loss', async () => {
+    const { wrapper, at, become, projectBecomes } = await opened()
+    const above = () => [...(at('chart').element.parentElement?.children ?? [])].map((one) => one.className)
+    const before = above()
+    expect(at('chart').find('[data-testid="train-progress"]').exists()).toBe(true)
+    projectBecomes({ runs: [run()] })
+    await become({ state: 'done', result: { kind: 'training', runId: 'r1', runIds: ['r1'] } })
+    await settled()
+    expect(at('chart').find('[data-testid="train-ended"]').exists()).toBe(true)
+    expect(above()).toEqual(before)
+    wrapper.unmount()
+  })
+
   it('shows another data set’s training as such, and waits for it', async () => {
     const { wrapper, workbench, at } = await opened()
     expect(at('train-progress').exists()).toBe(true)

@@ -231,7 +231,7 @@ describe('runs', () => {
     const components = run({ runId: 'r2', settings: { ...run().settings, flavour: { kind: 'pca' } } })
     const { wrapper, at, workbench, started } = await opened([conditional, components])
     expect(at('train-ended').text()).toContain('Last run: Conditional, seed 1. Trained 400 steps')
-    expect(at('chart-of').text()).toContain('last run: Conditional, seed 1')
+    expect(at('chart').find('[data-testid="train-ended"]').exists()).toBe(true)
     expect(wrapper.text()).not.toContain('Computed, not trained')
     await at('use-settings').trigger('click')
     await wait(250)

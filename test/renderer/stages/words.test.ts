@@ -229,17 +229,17 @@ describe('training words', () => {
   })
 
   it('say what will happen in a sentence', () => {
-    expect(planSentence({ rows: 9900, features: 21 }, { ...run().settings, code: 7, batchRows: 256 })).toBe(
-      '9,900 rows × 21 features, 4 copies of a network 21–64–7–64–21, 400 steps of 256 rows.',
-    )
+    expect(
+      planSentence({ rows: 9900, features: 21, inputs: 21 }, { ...run().settings, code: 7, batchRows: 256 }),
+    ).toBe('9,900 rows × 21 features, 4 copies of a network 21–64–7–64–21, 400 steps of 256 rows.')
   })
 
   it('draw a decoder of its own, and components as what they are', () => {
     const { settings } = run()
     expect(networkShape(9, { ...settings, hidden: [64], code: 3, decoder: [5, 7] })).toBe('9–64–3–5–7–9')
     const components = { ...settings, flavour: { kind: 'pca' }, hidden: [], code: 3 } as const
-    expect(planSentence({ rows: 1, features: 9 }, components)).toBe(
-      '1 row × 9 features, 3 principal components, computed rather than trained.',
+    expect(planSentence({ rows: 1, features: 4, inputs: 9 }, components)).toBe(
+      '1 row × 4 features as 9 inputs, 3 principal components, computed rather than trained.',
     )
   })
 

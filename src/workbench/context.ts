@@ -3,6 +3,7 @@ import type { Database } from '../pipeline/dataset/database.ts'
 import type { Claims } from './claims.ts'
 import type { Jobs } from './jobs.ts'
 import type { Judges } from './judges.ts'
+import type { Samples } from './samples.ts'
 import type { ProjectFolder } from './store/folder.ts'
 import type { ModelStore } from './store/models.ts'
 import type { RunStore } from './store/runs.ts'
@@ -11,7 +12,7 @@ import type { Uploads } from './store/uploads.ts'
 /** What the calls of one open project share. */
 export interface Context {
   readonly folder: ProjectFolder
-  readonly samplesFolder: string
+  readonly samples: Samples
   readonly database: Database
   readonly uploads: Uploads
   readonly runs: RunStore

@@ -1,6 +1,5 @@
 import type { Api, EventName, Events } from '../contract/api.ts'
 import { Failure } from '../contract/failure.ts'
-import type { Engine } from '../engine/engine.ts'
 import { type EngineName, engineStatuses, openEngine } from '../engine/engines.ts'
 import { openDatabase } from '../pipeline/dataset/database.ts'
 import { cleanLeftovers, listDatasets } from '../pipeline/dataset/store.ts'
@@ -15,7 +14,8 @@ import { createClaims } from './claims.ts'
 import type { Context } from './context.ts'
 import { createJobs } from './jobs.ts'
 import { createJudges } from './judges.ts'
-import { readSamples } from './samples.ts'
+import { keptUnlessFailed } from './keptUnlessFailed.ts'
+import { createSamples } from './samples.ts'
 import { clearLeftovers, openProjectFolder } from './store/folder.ts'
 import { openModelStore } from './store/models.ts'
 import { openRunStore } from './store/runs.ts'
@@ -71,27 +71,19 @@ type Parts = Omit<WorkbenchOptions, 'folder' | 'engine'> &
 
 function joinParts(parts: Parts): Workbench {
   const { announce, samplesFolder, engineName, folder, database, runs, models, threads, fallBack } = parts
-  let engine: Promise<Engine> | undefined
-  const openedEngine = () => {
-    engine ??= openEngine(engineName, { threads, fallBack }).catch((error) => {
-      // What was in its way may be gone at the next call.
-      engine = undefined
-      throw error
-    })
-    return engine
-  }
+  const engine = keptUnlessFailed(() => openEngine(engineName, { threads, fallBack }))
   const traffic = createTraffic()
   const context: Context = {
     folder,
-    samplesFolder,
+    samples: createSamples(samplesFolder),
     database,
     runs,
     models,
     uploads: createUploads(folder.temporary),
     jobs: createJobs((job) => announce('jobChanged', job)),
     claims: createClaims(),
-    judges: createJudges(runs, openedEngine),
-    engine: openedEngine,
+    judges: createJudges(runs, engine),
+    engine,
     quiet: traffic.quiet,
     checkpointMilliseconds: parts.checkpointMilliseconds,
     projectChanged: () => announce('projectChanged'),
@@ -107,7 +99,7 @@ function joinParts(parts: Parts): Workbench {
         // The one in use first: so the window knows it.
         (one, other) => Number(other.name === engineName) - Number(one.name === engineName),
       )
-      const samples = await readSamples(samplesFolder)
+      const samples = await context.samples.list()
       // Jobs and runs are read last, with nothing awaited after them: an older answer would undo an ending.
       return {
         name: folder.name,

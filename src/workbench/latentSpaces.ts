@@ -4,6 +4,7 @@ import { type Codes, readCodes } from '../pipeline/latent/codes.ts'
 import { type NeighbourSearch, neighbourSearch } from '../pipeline/latent/neighbours.ts'
 import { type CodeReader, openCodeReader } from '../pipeline/latent/reader.ts'
 import type { Judge } from './judges.ts'
+import { keptUnlessFailed } from './keptUnlessFailed.ts'
 
 /** The codes of one run, while they are looked at. */
 export interface LatentSpace {
@@ -73,17 +74,4 @@ async function openSpace(input: {
   const reader = await openCodeReader({ engine, model: judge.model, align: judge.align })
   const codes = keptUnlessFailed(() => readCodes({ table, columns: judge.columns, reader, always: foremost }))
   return { reader, codes, search: keptUnlessFailed(async () => neighbourSearch(await codes())) }
-}
-
-/** Makes a value at the first call and keeps it; after a failure the next call tries again. */
-function keptUnlessFailed<Value>(make: () => Promise<Value>): () => Promise<Value> {
-  let kept: Promise<Value> | undefined
-  return () => {
-    const made = kept ?? make()
-    kept = made
-    made.catch(() => {
-      kept = undefined
-    })
-    return made
-  }
 }

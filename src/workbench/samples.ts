@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { z } from 'zod'
 import { Failure } from '../contract/failure.ts'
+import { keptUnlessFailed } from './keptUnlessFailed.ts'
 
 const sampleList = z.array(
   z.object({ sampleId: z.string(), title: z.string(), description: z.string(), file: z.string() }),
@@ -10,13 +11,23 @@ const sampleList = z.array(
 export type Sample = z.infer<typeof sampleList>[number]
 
 /** The sample data sets that ship with Residual, as listed in `samples.json`. */
-export async function readSamples(samplesFolder: string): Promise<Sample[]> {
-  return sampleList.parse(JSON.parse(await readFile(join(samplesFolder, 'samples.json'), 'utf8')))
+export interface Samples {
+  list(): Promise<readonly Sample[]>
+  /** One sample's file. @throws Failure `not-found` for an id that is not in the list */
+  path(sampleId: string): Promise<string>
 }
 
-/** One sample's file. @throws Failure `not-found` for an id that is not in the list */
-export async function samplePath(samplesFolder: string, sampleId: string): Promise<string> {
-  const sample = (await readSamples(samplesFolder)).find((entry) => entry.sampleId === sampleId)
-  if (!sample) throw new Failure('not-found', 'There is no such sample data set.', { sampleId })
-  return join(samplesFolder, sample.file)
+/** Reads the list once, when it is first asked for. */
+export function createSamples(samplesFolder: string): Samples {
+  const list = keptUnlessFailed(async () =>
+    sampleList.parse(JSON.parse(await readFile(join(samplesFolder, 'samples.json'), 'utf8'))),
+  )
+  return {
+    list,
+    async path(sampleId) {
+      const sample = (await list()).find((entry) => entry.sampleId === sampleId)
+      if (!sample) throw new Failure('not-found', 'There is no such sample data set.', { sampleId })
+      return join(samplesFolder, sample.file)
+    },
+  }
 }

@@ -7,7 +7,6 @@ import { updateColumns } from '../../pipeline/dataset/updateColumns.ts'
 import { importFile } from '../../pipeline/import/importFile.ts'
 import { previewFile } from '../../pipeline/import/preview.ts'
 import type { Context } from '../context.ts'
-import { samplePath } from '../samples.ts'
 import { tableName } from '../tableName.ts'
 
 type TableCalls = Pick<
@@ -68,7 +67,7 @@ export function tableCalls(context: Context): TableCalls {
     },
     startImport,
     async startSampleImport({ sampleId }) {
-      const source: Source = { kind: 'path', path: await samplePath(context.samplesFolder, sampleId) }
+      const source: Source = { kind: 'path', path: await context.samples.path(sampleId) }
       return startImport({ source })
     },
     async updateColumns({ datasetId, columns }) {

@@ -1,4 +1,5 @@
 import type { Engine } from '../engine/engine.ts'
+import { oneByOne } from '../pipeline/dataset/oneByOne.ts'
 import type { Table } from '../pipeline/dataset/table.ts'
 import { type Codes, readCodes } from '../pipeline/latent/codes.ts'
 import { type NeighbourSearch, neighbourSearch } from '../pipeline/latent/neighbours.ts'
@@ -36,19 +37,13 @@ export interface LatentSpaces {
 /** Opens latent spaces on demand, and keeps one open. */
 export function createLatentSpaces(engine: () => Promise<Engine>): LatentSpaces {
   let open: { readonly key: string; readonly space: LatentSpace } | null = null
-  let turn: Promise<unknown> = Promise.resolve()
+  // A space is then never closed while it is used.
+  const inTurn = oneByOne()
 
   const closeOpen = async () => {
     const closing = open
     open = null
     await closing?.space.reader.close()
-  }
-
-  /** One after the other: a space is then never closed while it is used. */
-  function inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
-    const result = turn.then(action)
-    turn = result.catch(() => undefined)
-    return result
   }
 
   return {

@@ -4,6 +4,7 @@ import { basename, dirname, resolve } from 'node:path'
 import { type DuckDBConnection, DuckDBInstance, type DuckDBValue, type JS } from '@duckdb/node-api'
 import { Failure } from '../../contract/failure.ts'
 import { makeFolder } from './makeFolder.ts'
+import { oneByOne } from './oneByOne.ts'
 
 export interface DatabaseOptions {
   readonly file: string
@@ -29,7 +30,7 @@ export class Database {
   readonly file: string
   readonly #instance: DuckDBInstance
   #open = true
-  #lastChange: Promise<unknown> = Promise.resolve()
+  readonly #inTurn = oneByOne()
 
   constructor(file: string, instance: DuckDBInstance) {
     this.file = file
@@ -78,9 +79,7 @@ export class Database {
    * second of two on one row, and what the first wrote must be read by the second. Read inside it what it changes.
    */
   async change<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
-    const turn = this.#lastChange.then(() => this.transaction(action))
-    this.#lastChange = turn.catch(() => undefined)
-    return await turn
+    return await this.#inTurn(() => this.transaction(action))
   }
 
   /**

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { bytesOf } from '../../contract/bytes.ts'
 import { Failure } from '../../contract/failure.ts'
+import { oneByOne } from '../../pipeline/dataset/oneByOne.ts'
 import { type Reference, referenceSchema } from '../../pipeline/scoring/reference.ts'
 import type { TrainedModel } from '../../pipeline/training/trainedModel.ts'
 import { parseModel, serialiseModel } from '../../pipeline/training/trainedModel.ts'
@@ -71,12 +72,7 @@ export async function openRunStore(folder: string): Promise<RunStore> {
     await rename(join(folder, name), join(folder, `damaged-${name}`))
     warnings.push(`A run could not be read and was set aside as runs/damaged-${name}. Train again.`)
   }
-  let turn: Promise<unknown> = Promise.resolve()
-  function inTurn<Result>(action: () => Promise<Result>): Promise<Result> {
-    const result = turn.then(action)
-    turn = result.catch(() => undefined)
-    return result
-  }
+  const inTurn = oneByOne()
 
   // The page asks for the scores of the run it shows again and again: the last ones read stay in memory.
   let lastRead: { readonly runId: string; readonly ranked: Promise<RankedScores> } | undefined

@@ -19,7 +19,7 @@ export function copiesSentence({ settings }: RunSummary): string | null {
   const copies = settings.copies ?? 1
   if (copies < 2) return null
   return (
-    `The map, the nearest rows, the code sliders and made rows show the first of the model’s ${formatCount(copies)} copies; ` +
+    `Codes, and rows made from them, are those of the first of the model’s ${formatCount(copies)} copies; ` +
     'scores and what the model “expected” are the mean of all, so they differ a little.'
   )
 }

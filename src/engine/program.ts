@@ -13,7 +13,7 @@ import { type Phase, phasesOf, placeInPhase } from './program/phases.ts'
 import { layerTraining } from './program/pretraining.ts'
 import { fillRows } from './random.ts'
 
-export { createScoringProgram, type ScoringProgram } from './program/scoring.ts'
+export { createScoringProgram, drawsPerRow, type ScoringProgram } from './program/scoring.ts'
 
 /** Losses of a batch that are not yet one number. */
 export interface BatchLosses {

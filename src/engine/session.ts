@@ -96,7 +96,7 @@ class ModelSession implements Session {
     const { executor, spec } = this.#parts
     const step = Math.max(0, this.#step - 1)
     const phase = phaseAt(spec, step)
-    const before = await this.#validation
+    const before = await opened(this.#validation)
     if (before?.rows !== rows || before.phase.fromStep !== phase.fromStep) {
       await closeAll([this.#validation])
       this.#validation = createValidation(executor, spec, rows, phase)
@@ -138,7 +138,7 @@ class ModelSession implements Session {
   }
 
   #openScoring(): Scoring {
-    this.#scoring ??= createScoring(this.#parts.executor, createScoringProgram(this.#parts.spec))
+    this.#scoring ??= createScoring(this.#parts.executor, this.#parts.spec)
     return this.#scoring
   }
 
@@ -150,7 +150,7 @@ class ModelSession implements Session {
   /** The compiled steps of a phase; those of the phase before it are closed. */
   async #trainingOf(phase: Phase): Promise<Training> {
     const { executor, spec, rows, drawFrom } = this.#parts
-    const before = await this.#training
+    const before = await opened(this.#training)
     if (before && before.phase.fromStep === phase.fromStep) return before
     await closeAll([this.#training])
     this.#training = openTraining(executor, spec, rows, drawFrom, phase)
@@ -163,6 +163,10 @@ class ModelSession implements Session {
     this.#flat = { ...this.#flat, firstMoment: zeros, secondMoment: zeros }
   }
 }
+
+/** What failed to open has said so to whoever asked for it, and is opened anew for whoever asks next. */
+const opened = <Part>(part: Promise<Part> | undefined): Promise<Part | undefined> | undefined =>
+  part?.catch(() => undefined)
 
 const joined = (parts: readonly Float32Array[]): Float32Array =>
   Float32Array.from(parts.flatMap((part) => [...part]))

@@ -6,6 +6,7 @@ import { type NumberArray, named } from '../program/inputs.ts'
 import type { ScoringProgram } from '../program.ts'
 import { checkRows, mostBatchRows } from './batches.ts'
 import { closeAll } from './closing.ts'
+import { keptFor } from './kept.ts'
 
 /** Codes of rows, and rows of codes, in batches of bounded size. */
 export interface Codes {
@@ -23,9 +24,7 @@ export function createCodes(executor: Executor, program: ScoringProgram): Codes 
   const compiled = new Map<string, Promise<CompiledFunction>>()
 
   const compile = (kind: 'encode' | 'decode', given: readonly Matrix[], size: number) => {
-    const key = `${kind} ${size}`
-    const made =
-      compiled.get(key) ??
+    const make = () =>
       executor.compile({
         fixed: [],
         inputs: [
@@ -45,10 +44,7 @@ export function createCodes(executor: Executor, program: ScoringProgram): Codes 
           return { made }
         },
       })
-    compiled.set(key, made)
-    // What failed once is tried again when it is asked for again.
-    made.catch(() => compiled.delete(key))
-    return made
+    return keptFor(compiled, `${kind} ${size}`, make)
   }
 
   const inBatches = async (

@@ -1,12 +1,13 @@
 import { setImmediate } from 'node:timers/promises'
 import * as tf from '@tensorflow/tfjs-core'
-import type { Matrix, ScoredRows } from '../engine.ts'
+import type { Matrix, ModelSpec, ScoredRows } from '../engine.ts'
 import { type CompiledBatches, type CompiledFunction, compileBatches, type Executor } from '../executor.ts'
 import { type Arrays, type NumberArray, named } from '../program/inputs.ts'
-import { createScoringProgram, type ScoringProgram } from '../program.ts'
+import { createScoringProgram, drawsPerRow, type ScoringProgram } from '../program.ts'
 import { checkRows, holdsMissing, mostBatchRows } from './batches.ts'
 import { closeAll } from './closing.ts'
 import { ofEachCopy } from './copies.ts'
+import { keptFor } from './kept.ts'
 
 /** Scores any number of rows, in batches of bounded size. */
 export interface Scoring {
@@ -19,61 +20,74 @@ export interface Scoring {
 /** Rows of a batch whose costs alone are asked for: their activations stay in a core's cache. */
 const costBatchSizes = [2048, 256, 32]
 
+/** Draws of a bound that go through the decoder together; more where a graph would else have too many parts. */
+const fewestTogether = 16
+/** Decoders of a graph, copy by copy and group by group: thousands would take seconds to compile. */
+const mostDecoders = 64
+/** However many draws a row takes: with fewer rows the calls would take longer than the work. */
+const fewestRows = 16
+
 /** Batches whose costs are computed before calls are answered again: about 40 ms of work on two cores. */
 const mostBatchesAtOnce = 32
 
 /** Rows of a batch. A graph is compiled and kept for each of these sizes, so they are few. */
 const batchSizes = [8192, 1024, 64]
 
-export function createScoring(executor: Executor, program: ScoringProgram): Scoring {
-  const { spec, layout } = program
-  const sizes = batchSizes.map((size) => mostBatchRows(spec, size))
+export function createScoring(executor: Executor, spec: ModelSpec): Scoring {
+  const draws = drawsPerRow(spec)
+  const together = Math.min(draws, Math.max(fewestTogether, Math.ceil((spec.copies * draws) / mostDecoders)))
+  const program = createScoringProgram(spec, together)
+  const { layout } = program
+  // Rows are divided by the draws: neither memory nor the time of a batch grows with them.
+  const sizes = batchSizes.map((size) =>
+    mostBatchRows(
+      { ...spec, copies: spec.copies * together },
+      Math.max(fewestRows, Math.floor(size / draws)),
+    ),
+  )
   const smallest = Math.min(...sizes)
   const compiled = new Map<string, Promise<CompiledFunction>>()
 
   const functionFor = (batchRows: number, hasMissing: boolean): Promise<CompiledFunction> => {
-    const key = `${batchRows} ${hasMissing}`
-    const known = compiled.get(key)
-    if (known) return known
-    const made = executor.compile({
-      fixed: [],
-      inputs: [
-        { name: 'weights', shape: [layout.size], dtype: 'float32' },
-        { name: 'rows', shape: [1, batchRows, spec.features], dtype: 'float32' },
-      ],
-      run: (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows'), hasMissing),
-    })
-    compiled.set(key, made)
-    return made
+    const compile = () =>
+      executor.compile({
+        fixed: [],
+        inputs: [
+          { name: 'weights', shape: [layout.size], dtype: 'float32' },
+          { name: 'rows', shape: [1, batchRows, spec.features], dtype: 'float32' },
+        ],
+        run: (inputs) => program.score(named(inputs, 'weights'), named(inputs, 'rows'), hasMissing),
+      })
+    return keptFor(compiled, `${batchRows} ${hasMissing}`, compile)
   }
 
   const compiledCosts = new Map<string, Promise<CompiledBatches>>()
-  const costSizes = costBatchSizes.map((size) => mostBatchRows(spec, size))
+  const costSizes = costBatchSizes.map((size) =>
+    Math.max(1, Math.floor(mostBatchRows(spec, size) / together)),
+  )
+  const atOnce = Math.max(1, Math.floor((mostBatchesAtOnce * together) / draws))
   /**
    * Copy by copy, each as a network of its own, rather than as a batch of products: their biases are then added while
    * they multiply, and a copy's activations need not leave the cache before they are used.
    */
   const costsFor = (batchRows: number, hasMissing: boolean): Promise<CompiledBatches> => {
-    const key = `${batchRows} ${hasMissing}`
-    const known = compiledCosts.get(key)
-    if (known) return known
-    const single = createScoringProgram({ ...spec, copies: 1 })
+    const single = createScoringProgram({ ...spec, copies: 1 }, together)
     const names = Array.from({ length: spec.copies }, (_, copy) => `weights ${copy}`)
-    const made = compileBatches(executor, {
-      fixed: [],
-      inputs: [
-        ...names.map((name) => ({ name, shape: [single.layout.size], dtype: 'float32' as const })),
-        { name: 'rows', shape: [1, batchRows, spec.features], dtype: 'float32' },
-      ],
-      run: (inputs) => {
-        const sums = names.map((name) =>
-          tf.sum(single.score(named(inputs, name), named(inputs, 'rows'), hasMissing).errors, -1),
-        )
-        return { costs: tf.mul(tf.addN(sums), 1 / spec.copies) }
-      },
-    })
-    compiledCosts.set(key, made)
-    return made
+    const compile = () =>
+      compileBatches(executor, {
+        fixed: [],
+        inputs: [
+          ...names.map((name) => ({ name, shape: [single.layout.size], dtype: 'float32' as const })),
+          { name: 'rows', shape: [1, batchRows, spec.features], dtype: 'float32' },
+        ],
+        run: (inputs) => {
+          const sums = names.map((name) =>
+            tf.sum(single.score(named(inputs, name), named(inputs, 'rows'), hasMissing).errors, -1),
+          )
+          return { costs: tf.mul(tf.addN(sums), 1 / spec.copies) }
+        },
+      })
+    return keptFor(compiledCosts, `${batchRows} ${hasMissing}`, compile)
   }
 
   return {
@@ -87,7 +101,7 @@ export function createScoring(executor: Executor, program: ScoringProgram): Scor
       while (first < rows.rows) {
         const left = rows.rows - first
         const size = costSizes.find((one) => one <= left) ?? smallestBatch
-        const count = Math.max(1, Math.min(Math.floor(left / size), mostBatchesAtOnce))
+        const count = Math.max(1, Math.min(Math.floor(left / size), atOnce))
         const batches = Array.from({ length: count }, (_, batch) => {
           const from = first + batch * size
           return { from, to: Math.min(from + size, rows.rows) }
@@ -103,6 +117,7 @@ export function createScoring(executor: Executor, program: ScoringProgram): Scor
           costs.set(named(found[batch] ?? {}, 'costs').subarray(0, to - from), from)
         }
         first += count * size
+        await setImmediate()
       }
       return costs
     },

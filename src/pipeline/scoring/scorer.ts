@@ -3,6 +3,7 @@ import { Failure } from '../../contract/failure.ts'
 import type { Cell } from '../../contract/records.ts'
 import type { Engine, Matrix } from '../../engine/engine.ts'
 import { judgedFeatures } from '../../engine/program/loss.ts'
+import { drawsPerRow } from '../../engine/program.ts'
 import { holdsMissing } from '../../engine/session/batches.ts'
 import { decodeRow } from '../features/decode.ts'
 import { columnOfFeature } from '../features/encoder.ts'
@@ -57,7 +58,7 @@ export async function openScorer(input: {
   const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, { onProgress, newFrom, signal } = {}) => {
     checkWidth(matrix, features)
     const scores = new Float32Array(matrix.rows)
-    const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / features))
+    const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / (features * drawsPerRow(spec))))
     for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
       signal?.throwIfAborted()
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))

@@ -1,6 +1,7 @@
 import './gradients.ts'
 import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec } from './engine.ts'
+import type { Code } from './program/codes/code.ts'
 import { createCode } from './program/codes.ts'
 import { createCorruption } from './program/corruptions.ts'
 import { createCost } from './program/costs.ts'
@@ -33,6 +34,8 @@ export interface Program {
   readonly batchInputs: readonly StepInput[]
   /** What an update needs besides. */
   readonly updateInputs: readonly StepInput[]
+  /** Whether a batch costs anything as a whole. Then it can be given `rowWeights` (program/codes/code.ts). */
+  readonly penalisesBatch: boolean
   /** One update, and scalars: see `reported`. */
   trainStep(state: FlatState, inputs: Tensors): FlatState & Record<(typeof reported)[number], tf.Tensor>
   batchLosses(weights: tf.Tensor, inputs: Tensors): BatchLosses
@@ -93,6 +96,8 @@ export function createProgram(
       scalarInput('epsilon', 'float32', (step) => adamNumbers(spec, step).epsilon),
     ],
 
+    penalisesBatch: goal.penalisesBatch,
+
     trainStep(state, inputs) {
       const all: Tensors = parametersOf(layout, state.weights)
       const { value, grads } = tf.valueAndGrads((...given: tf.Tensor[]) => {
@@ -118,9 +123,7 @@ export function createProgram(
 }
 
 /** What a phase minimises. */
-interface Goal {
-  readonly sessionInputs: readonly SessionInput[]
-  readonly stepInputs: readonly StepInput[]
+interface Goal extends Pick<Code, 'sessionInputs' | 'stepInputs' | 'penalisesBatch'> {
   trains(parameter: string): boolean
   losses(parameters: Tensors, clean: CleanRows, corrupted: tf.Tensor, inputs: Tensors): BatchLosses
 }
@@ -131,6 +134,7 @@ function goalOf(spec: ModelSpec, layer: number | null): Goal {
     return {
       sessionInputs: [],
       stepInputs: [],
+      penalisesBatch: false,
       trains: (parameter) => trained.has(parameter),
       losses: (...given) => ({ losses: losses(given[0], given[1], given[2]), penalty: null }),
     }
@@ -140,6 +144,7 @@ function goalOf(spec: ModelSpec, layer: number | null): Goal {
   return {
     sessionInputs: code.sessionInputs,
     stepInputs: code.stepInputs,
+    penalisesBatch: code.penalisesBatch,
     trains: () => true,
     losses(parameters, clean, corrupted, inputs) {
       const trained = code.train(parameters, corrupted, inputs)

@@ -13,6 +13,7 @@ export function createCode(spec: ModelSpec): Code {
       return {
         sessionInputs: [],
         stepInputs: [],
+        penalisesBatch: false,
         train: (parameters, input) => ({
           code: encode(spec, parameters, input),
           rowPenalty: null,

@@ -1,6 +1,7 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec } from '../engine.ts'
 import type { Executor } from '../executor.ts'
+import { rowWeights } from '../program/codes/code.ts'
 import { type NumberArray, named } from '../program/inputs.ts'
 import type { Phase } from '../program/phases.ts'
 import { createProgram, rowNumbers, rowsKept } from '../program.ts'
@@ -13,7 +14,7 @@ export interface Validation {
   readonly phase: Phase
   /**
    * Of each copy's rows with the smallest loss, as many as count at `step`, the mean; and the penalty of the batch
-   * where there is one, averaged over the batches. Corrupted and weighted as at `step`.
+   * where there is one, averaged over the batches by their rows. Corrupted and weighted as at `step`.
    */
   loss(weights: NumberArray, step: number): Promise<number>
   close(): Promise<void>
@@ -39,7 +40,13 @@ export async function createValidation(
   )
   const compiled = await executor.compile({
     fixed: program.sessionInputs,
-    inputs: [{ name: 'weights', shape: [program.layout.size], dtype: 'float32' }, ...program.batchInputs],
+    inputs: [
+      { name: 'weights', shape: [program.layout.size], dtype: 'float32' },
+      ...program.batchInputs,
+      ...(program.penalisesBatch
+        ? [{ name: rowWeights, shape: [1, batches.rows, 1], dtype: 'float32' as const }]
+        : []),
+    ],
     run(inputs): Record<string, Tensor> {
       const { losses, penalty } = program.batchLosses(named(inputs, 'weights'), inputs)
       return penalty ? { losses, penalty } : { losses }
@@ -56,15 +63,16 @@ export async function createValidation(
         const first = batch * batches.rows
         const drawn = drawSteps(program.batchInputs, 1, random, step)
         const numbers = named(drawn, rowNumbers)
-        // The last batch is filled up with the last row; what it adds is not counted.
+        // The last batch is filled up with the last row; what it adds counts nowhere.
+        const counted = Math.min(batches.rows, rows.rows - first)
+        const counts = new Float32Array(batches.rows).fill(1 / counted, 0, counted)
         for (let index = 0; index < numbers.length; index += 1) {
           numbers[index] = Math.min(first + (index % batches.rows), rows.rows - 1)
         }
-        const { losses, penalty } = await compiled.run({ weights, ...drawn })
-        if (penalty) penalties += mean(penalty) / batches.count
+        const { losses, penalty } = await compiled.run({ weights, ...drawn, [rowWeights]: counts })
+        if (penalty) penalties += (mean(penalty) * counted) / rows.rows
         for (const [copy, all] of byCopy.entries()) {
           const from = copy * batches.rows
-          const counted = Math.min(batches.rows, rows.rows - first)
           all.set((losses as Float32Array).subarray(from, from + counted), first)
         }
       }

@@ -35,6 +35,7 @@ export function contractiveCode(spec: ModelSpec, weight: number): Code {
   return {
     sessionInputs: signs ? [signs.session] : [],
     stepInputs: signs ? [signs.step] : [],
+    penalisesBatch: false,
     train(parameters, input, inputs) {
       let hidden = divided(spec, input)
       const slopes: (tf.Tensor | null)[] = []

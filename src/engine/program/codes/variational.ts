@@ -59,6 +59,7 @@ export function variationalCode(spec: ModelSpec, { beta, warmUpShare }: Variatio
   return {
     sessionInputs: [noise.session],
     stepInputs: [noise.step, weight],
+    penalisesBatch: false,
     train(parameters, input, inputs) {
       const distribution = distributionOf(spec, parameters, input)
       return {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Api } from '../../src/contract/api.ts'
-import type { Job, JobResult } from '../../src/contract/records.ts'
+import type { Job, JobResult, TrainingSettings } from '../../src/contract/records.ts'
 import { createWorkbench, type WorkbenchOptions } from '../../src/workbench/createWorkbench.ts'
 
 export const samplesFolder = join(resolve(import.meta.dirname, '../..'), 'resources/samples')
@@ -65,4 +65,13 @@ function ofKind<Kind extends JobResult['kind']>(
 export async function importFileOf(api: Api, path: string): Promise<string> {
   const source = { kind: 'path', path } as const
   return (await resultOf(api, 'import', api.startImport({ source }))).datasetId
+}
+
+/** Trains a model, quickly, and gives back its run. */
+export async function trainOn(
+  api: Api,
+  datasetId: string,
+  settings: Partial<TrainingSettings> = { seed: 3, steps: 60 },
+): Promise<string> {
+  return (await resultOf(api, 'training', api.startTraining({ datasetId, settings }))).runId
 }

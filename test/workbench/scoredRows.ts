@@ -1,0 +1,34 @@
+import { readFile, writeFile } from 'node:fs/promises'
+import type { Api } from '../../src/contract/api.ts'
+import type { RunSummary, ScoredWith } from '../../src/contract/records.ts'
+import { pumps, resultOf } from './openWorkbench.ts'
+
+type Scoring = Parameters<Api['startScoring']>[0]
+
+export async function scored(
+  api: Api,
+  input: Scoring,
+): Promise<RunSummary & { readonly scored: ScoredWith }> {
+  const result = await resultOf(api, 'scoring', api.startScoring(input))
+  const run = await api.readRun({ runId: result.runId })
+  if (run.scored === null) throw new Error('not scored')
+  return { ...run, scored: run.scored }
+}
+
+/** A file of this text, to be scored. */
+export async function written(path: string, text: string): Promise<Scoring['data']> {
+  await writeFile(path, text)
+  return { source: { kind: 'path', path } }
+}
+
+/** The lines of the pump table, each as cells. */
+export async function pumpLines(): Promise<string[][]> {
+  const text = await readFile(pumps, 'utf8')
+  return text
+    .trim()
+    .split(/\r?\n/)
+    .map((line) => line.split(','))
+}
+
+export const csv = (lines: readonly (readonly string[])[]) =>
+  `${lines.map((line) => line.join(',')).join('\n')}\n`

@@ -1,25 +1,19 @@
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violations } from './axe.ts'
-import { dropFiles, launchBrowser, type Served, samples, serveWorkbench } from './harness.ts'
+import { dropFiles, type OpenedPage, openPage, samples } from './harness.ts'
 
 describe.each(['light', 'dark'] as const)('no axe violation in the %s scheme', (colorScheme) => {
-  let browser: Browser
-  let served: Served
+  let opened: OpenedPage
   let page: Page
 
   beforeAll(async () => {
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, colorScheme })
-    await page.goto(served.address)
+    opened = await openPage({ colorScheme })
+    ;({ page } = opened)
     await page.getByTestId('drop-zone').waitFor()
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-  })
+  afterAll(() => opened.close())
 
   it('empty window', async () => expect(await violations(page)).toEqual([]))
 

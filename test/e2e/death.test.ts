@@ -1,9 +1,9 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { dropFiles, launchBrowser, type Served, serveWorkbench } from './harness.ts'
+import { dropFiles, type OpenedPage, openPage, type Served } from './harness.ts'
 
 /** Kills the core as the operating system would: no warning, no clean-up. */
 async function killCore(served: Served): Promise<void> {
@@ -22,24 +22,19 @@ async function writeReadings(path: string, rows: number): Promise<void> {
 }
 
 describe('the core is killed at work', () => {
-  let browser: Browser
   let served: Served
+  let opened: OpenedPage
   let page: Page
   let folder: string
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'residual-death-'))
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    await page.goto(served.address)
+    opened = await openPage()
+    ;({ page, served } = opened)
     await page.getByTestId('drop-zone').waitFor()
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => opened.close())
+  afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('during training: the page says so, the data set is still there, and training works again', async () => {
     const readings = join(folder, 'readings.csv')

@@ -1,10 +1,9 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { violations } from './axe.ts'
-import { launchBrowser, type Served, serveWorkbench } from './harness.ts'
+import { type OpenedPage, openPage, type Served } from './harness.ts'
 
-async function open(page: Page, served: Served): Promise<void> {
-  await page.goto(served.address)
+async function toTrain(page: Page): Promise<void> {
   await page.getByTestId('sample-pump-sensors').click()
   await page.getByTestId('dataset-summary').waitFor()
   await page.getByTestId('stage-train').click()
@@ -46,20 +45,16 @@ async function firstScores(page: Page): Promise<string[]> {
 }
 
 describe('kinds of autoencoders in the window', () => {
-  let browser: Browser
   let served: Served
+  let opened: OpenedPage
   let page: Page
 
   beforeAll(async () => {
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    await open(page, served)
+    opened = await openPage()
+    ;({ page, served } = opened)
+    await toTrain(page)
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-  })
+  afterAll(() => opened.close())
 
   it('shows what suits a kind when it is picked, before anything is trained', async () => {
     expect(await page.getByTestId('settings-noise').innerText()).toContain('Gaussian')
@@ -213,11 +208,9 @@ describe('kinds of autoencoders in the window', () => {
 })
 
 it('has no axe violation in the dark scheme with everything unfolded', async () => {
-  const browser = await launchBrowser()
-  const served = await serveWorkbench()
+  const { page, close } = await openPage({ viewport: { width: 1920, height: 1080 }, colorScheme: 'dark' })
   try {
-    const page = await browser.newPage({ viewport: { width: 1920, height: 1080 }, colorScheme: 'dark' })
-    await open(page, served)
+    await toTrain(page)
     await page.getByTestId('settings-open-all').click()
     expect(await violations(page)).toEqual([])
     await page.getByTestId('flavour-choose').click()
@@ -228,7 +221,6 @@ it('has no axe violation in the dark scheme with everything unfolded', async () 
     await page.getByTestId('runs-empty').waitFor()
     expect(await violations(page)).toEqual([])
   } finally {
-    await browser.close()
-    await served.stop()
+    await close()
   }
 })

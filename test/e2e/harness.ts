@@ -2,19 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
-import { type Browser, chromium, type Page } from 'playwright-core'
+import { type BrowserContextOptions, chromium, type Page } from 'playwright-core'
 import { findBrowser } from '../browser.mjs'
 
 export const root = resolve(import.meta.dirname, '../..')
 /** Tables that ship with Residual, so that these tests need nothing beside the clone. */
 export const samples = join(root, 'resources/samples')
 const commandLine = join(root, 'dist/hosts/cli.js')
-
-export const launchBrowser = (): Promise<Browser> =>
-  chromium.launch({
-    executablePath: findBrowser() ?? 'chromium',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic'],
-  })
 
 export interface Served {
   /** The address with its one-time token. */
@@ -51,12 +45,37 @@ export async function serveWorkbench(extraArguments: readonly string[] = []): Pr
     process: host,
     corePids: () => corePids(host.pid),
     async stop() {
-      const gone = new Promise((done) => host.once('exit', done))
-      if (host.exitCode === null) {
+      if (host.exitCode === null && host.signalCode === null) {
+        const gone = new Promise((done) => host.once('exit', done))
         host.kill('SIGTERM')
         await gone
       }
       await rm(resolve(project, '..'), { recursive: true, force: true })
+    },
+  }
+}
+
+export interface OpenedPage {
+  readonly page: Page
+  readonly served: Served
+  close(): Promise<void>
+}
+
+/** A new project in a window of its own: one host, one browser, one page. */
+export async function openPage(options: BrowserContextOptions = {}): Promise<OpenedPage> {
+  const browser = await chromium.launch({
+    executablePath: findBrowser() ?? 'chromium',
+    args: ['--no-sandbox', '--disable-gpu', '--disable-background-networking', '--disable-quic'],
+  })
+  const served = await serveWorkbench()
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 }, ...options })
+  await page.goto(served.address)
+  return {
+    page,
+    served,
+    async close() {
+      await browser.close()
+      await served.stop()
     },
   }
 }

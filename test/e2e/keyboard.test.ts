@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, numberIn, type Served, samples, serveWorkbench } from './harness.ts'
+import { numberIn, type OpenedPage, openPage, samples } from './harness.ts'
 
 /** Presses Tab until the element with the test id holds the focus; fails when it cannot be reached. */
 async function tabTo(page: Page, testId: string): Promise<void> {
@@ -26,20 +26,14 @@ async function pressOn(page: Page, testId: string, key = 'Enter'): Promise<void>
 }
 
 describe('the whole story by keyboard alone', () => {
-  let browser: Browser
-  let served: Served
+  let opened: OpenedPage
   let page: Page
 
   beforeAll(async () => {
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
-    await page.goto(served.address)
+    opened = await openPage()
+    ;({ page } = opened)
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-  })
+  afterAll(() => opened.close())
 
   it('chooses a file, imports, trains, moves the threshold, reads a reason and exports', async () => {
     const [chooser] = await Promise.all([page.waitForEvent('filechooser'), pressOn(page, 'file-input')])

@@ -3,17 +3,9 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Papa from 'papaparse'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  dropFiles,
-  launchBrowser,
-  numberIn,
-  residual,
-  type Served,
-  samples,
-  serveWorkbench,
-} from './harness.ts'
+import { dropFiles, numberIn, type OpenedPage, openPage, residual, samples } from './harness.ts'
 
 const table = join(samples, 'pump-sensors.csv')
 const rowsOf = async (path: string) =>
@@ -40,8 +32,7 @@ async function saved(page: Page, path: string, act: () => Promise<void>): Promis
 }
 
 describe('a model scores new rows', () => {
-  let browser: Browser
-  let served: Served
+  let opened: OpenedPage
   let page: Page
   let folder: string
   let model: string
@@ -53,16 +44,11 @@ describe('a model scores new rows', () => {
     model = join(folder, 'pumps.onnx')
     later = join(folder, 'later.csv')
     laterRows = await laterTable(later)
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
-    await page.goto(served.address)
+    opened = await openPage()
+    ;({ page } = opened)
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => opened.close())
+  afterAll(() => rm(folder, { recursive: true, force: true }))
 
   it('is exported as one file from a run that was trained', async () => {
     await page.getByTestId('sample-pump-sensors').click()
@@ -167,15 +153,12 @@ print(json.dumps([score.tolist(), flag.tolist()]))`
 })
 
 describe('the codes of a variational run', () => {
-  let browser: Browser
-  let served: Served
+  let opened: OpenedPage
   let page: Page
 
   beforeAll(async () => {
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 } })
-    await page.goto(served.address)
+    opened = await openPage()
+    ;({ page } = opened)
     await page.getByTestId('sample-pump-sensors').click()
     await page.getByTestId('stage-train').click()
     await page.getByTestId('flavour-choose').click()
@@ -183,10 +166,7 @@ describe('the codes of a variational run', () => {
     await page.getByTestId('train-start').click()
     await page.getByTestId('to-review').click({ timeout: 60_000 })
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-  })
+  afterAll(() => opened.close())
 
   it('are drawn as a map; the keyboard opens a row, its details and its nearest rows', async () => {
     await page.getByTestId('tab-map').click()

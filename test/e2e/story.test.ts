@@ -2,38 +2,24 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import Papa from 'papaparse'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import {
-  dropFiles,
-  launchBrowser,
-  numberIn,
-  residual,
-  type Served,
-  samples,
-  serveWorkbench,
-} from './harness.ts'
+import { dropFiles, numberIn, type OpenedPage, openPage, residual, samples } from './harness.ts'
 
 const table = join(samples, 'pump-sensors.csv')
 
 describe('the whole story with a mouse', () => {
-  let browser: Browser
-  let served: Served
+  let opened: OpenedPage
   let page: Page
   let downloads: string
 
   beforeAll(async () => {
-    browser = await launchBrowser()
-    served = await serveWorkbench()
     downloads = await mkdtemp(join(tmpdir(), 'residual-downloads-'))
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
-    await page.goto(served.address)
+    opened = await openPage()
+    ;({ page } = opened)
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-    await rm(downloads, { recursive: true, force: true })
-  })
+  afterAll(() => opened.close())
+  afterAll(() => rm(downloads, { recursive: true, force: true }))
 
   it('shows what a dropped file holds before importing it', async () => {
     await page.getByTestId('drop-zone').waitFor()

@@ -1,6 +1,6 @@
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { launchBrowser, numberIn, type Served, serveWorkbench } from './harness.ts'
+import { numberIn, type OpenedPage, openPage, type Served, serveWorkbench } from './harness.ts'
 
 /** Imports a sample and trains on it. */
 async function train(page: Page, sampleId: string): Promise<void> {
@@ -21,22 +21,17 @@ async function choose(page: Page, name: string): Promise<void> {
 }
 
 describe('going back and forth between data sets and runs', () => {
-  let browser: Browser
   let served: Served
+  let opened: OpenedPage
   let page: Page
 
   beforeAll(async () => {
-    browser = await launchBrowser()
-    served = await serveWorkbench()
-    page = await browser.newPage({ viewport: { width: 1280, height: 800 }, acceptDownloads: true })
-    await page.goto(served.address)
+    opened = await openPage()
+    ;({ page, served } = opened)
     await train(page, 'pump-sensors')
     await train(page, 'invoices')
   })
-  afterAll(async () => {
-    await browser.close()
-    await served.stop()
-  })
+  afterAll(() => opened.close())
 
   it('keeps a threshold that was moved just before, and exports by it', async () => {
     const moved = (await numberIn(page, 'flagged-count')) + 17
@@ -85,7 +80,11 @@ describe('going back and forth between data sets and runs', () => {
     const { port } = new URL(served.address)
     await served.stop()
     await page.getByTestId('link-lost').waitFor()
-    served = await serveWorkbench(['--port', port])
-    await page.getByTestId('link-refused').waitFor({ timeout: 30_000 })
+    const next = await serveWorkbench(['--port', port])
+    try {
+      await page.getByTestId('link-refused').waitFor({ timeout: 30_000 })
+    } finally {
+      await next.stop()
+    }
   })
 })

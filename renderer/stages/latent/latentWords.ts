@@ -35,3 +35,7 @@ export function whyNoRows({ settings }: RunSummary): string {
     'spread, so there is nothing to draw new codes from. A variational model learns both: choose it under Train.'
   )
 }
+
+/** Whether what was written is a whole number within a range, both ends included. */
+export const isWhole = (value: number | null, from: number, to: number): boolean =>
+  value !== null && Number.isInteger(value) && value >= from && value <= to

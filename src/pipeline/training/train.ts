@@ -3,7 +3,7 @@ import type { LossPoint, TrainingSettings } from '../../contract/records.ts'
 import type { Engine, Matrix, ModelSpec } from '../../engine/engine.ts'
 import { fitPrincipalComponents } from '../../engine/principalComponents.ts'
 import type { Encoder } from '../features/encoder.ts'
-import { sampleRows } from '../features/sample.ts'
+import { componentRows } from './componentRows.ts'
 import { createEarlyStopping, type EarlyStopping } from './earlyStopping.ts'
 import { splitValidation } from './split.ts'
 import { checkFinite, nothingPending, runSteps, type TrainingProgress } from './steps.ts'
@@ -56,17 +56,6 @@ interface TrainingInput {
 
 type Split = ReturnType<typeof splitValidation>
 
-/** The axes of this many rows are those of all of them, up to a fraction of a degree, in bounded time. */
-const mostComponentRows = 200_000
-
-/** The rows that principal components are computed from: those not held out, or a seeded sample of many. */
-function componentRows({ matrix, spec }: TrainingInput, drawFrom: Int32Array | null): Int32Array | null {
-  const rows = drawFrom?.length ?? matrix.rows
-  if (rows <= mostComponentRows) return drawFrom
-  const chosen = sampleRows({ rows, count: mostComponentRows, seed: spec.seed, purpose: 'components' })
-  return drawFrom ? chosen.map((place) => drawFrom[place] ?? 0) : chosen
-}
-
 /** Principal components are computed, not trained: no step is done, and there is no curve. */
 async function computeComponents(input: TrainingInput, { drawFrom }: Split): Promise<Training> {
   const { engine, encoder, settings, spec, matrix, signal, onProgress, giveWay } = input
@@ -75,7 +64,7 @@ async function computeComponents(input: TrainingInput, { drawFrom }: Split): Pro
   const state = await fitPrincipalComponents({
     spec,
     rows: matrix,
-    drawFrom: componentRows(input, drawFrom),
+    drawFrom: componentRows({ rows: matrix.rows, drawFrom, seed: spec.seed }),
     keepShare: settings.keepShare,
     signal,
     giveWay,

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
 import type { InferenceSession } from 'onnxruntime-node'
+import { Failure } from '../contract/failure.ts'
 import type { NumberArray } from './program/inputs.ts'
 
 /** One tensor as it travels between threads. */
@@ -95,7 +96,7 @@ class Helper {
   readonly #waiting = new Map<number, { resolve(answer: Answer): void; reject(reason: Error): void }>()
   #ids = 0
   /** Why it computes nothing any more. */
-  #ended: Error | undefined
+  #ended: Failure | undefined
 
   constructor() {
     const source = `(${serve.toString()})(require('node:worker_threads'), require)`
@@ -107,8 +108,8 @@ class Helper {
       this.#rest()
       waiting?.resolve(answer)
     })
-    this.#worker.on('error', (cause: Error) => this.#end(cause))
-    this.#worker.on('exit', () => this.#end(new Error('A helper thread ended')))
+    this.#worker.on('error', (cause: Error) => this.#end(cause.message))
+    this.#worker.on('exit', (code) => this.#end(`code ${code}`))
     this.#rest()
   }
 
@@ -122,7 +123,12 @@ class Helper {
     await this.#ask({ session, open: { bytes, options, fixed } })
     return {
       run: async (given, givenUp) => (await this.#ask({ session, run: given }, givenUp)).results ?? [],
-      close: async () => void (await this.#ask({ session })),
+      close: async () => {
+        // A thread that ended has let go of everything.
+        await this.#ask({ session }).catch((thrown: unknown) => {
+          if (!this.#ended) throw thrown
+        })
+      },
     }
   }
 
@@ -139,9 +145,14 @@ class Helper {
     return answer
   }
 
-  #end(cause: Error): void {
-    this.#ended ??= cause
-    for (const { reject } of this.#waiting.values()) reject(cause)
+  #end(reason: string): void {
+    endedBy ??= reason
+    this.#ended ??= new Failure(
+      'engine',
+      `A helper thread of ONNX Runtime ended (${reason}) while it computed. Start again; where it happens again, use ` +
+        'one thread (--threads 1).',
+    )
+    for (const { reject } of this.#waiting.values()) reject(this.#ended)
     this.#waiting.clear()
   }
 
@@ -152,6 +163,11 @@ class Helper {
 }
 
 const helpers: Helper[] = []
+let endedBy: string | undefined
+
+/** Why a helper ended or could not start, where one did: the work goes on, on fewer threads. */
+export const helperTrouble = (): string | undefined => endedBy
+
 const mostHelpers = 3
 
 /** The threads beside this one that `threads` allows; they are kept for the process's life. */

@@ -1,6 +1,7 @@
 import { arch, platform } from 'node:os'
 import { Failure } from '../contract/failure.ts'
 import type { EngineStatus } from '../contract/records.ts'
+import { helperTrouble } from './onnxHelper.ts'
 
 export type OnnxRuntime = typeof import('onnxruntime-node')
 
@@ -22,6 +23,7 @@ export async function guarded<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (cause) {
+    if (cause instanceof Failure) throw cause
     const reason = reasonOf(cause)
     const node = nodeIn(reason)
     throw new Failure(
@@ -63,7 +65,9 @@ export async function onnxStatus(): Promise<EngineStatus> {
   try {
     const { env } = await loadOnnxRuntime()
     const version = env.versions.node ?? env.versions.common
-    return { name: 'onnx', available: true, detail: `ONNX Runtime ${version}, the default` }
+    const trouble = helperTrouble()
+    const fewer = trouble === undefined ? '' : `; one helper thread fewer: ${trouble}`
+    return { name: 'onnx', available: true, detail: `ONNX Runtime ${version}, the default${fewer}` }
   } catch (thrown) {
     return { name: 'onnx', available: false, detail: reasonOf(thrown) }
   }

@@ -29,16 +29,20 @@ for (const name of names) {
   const { table } = await project.open(name, [], !withoutLabels.includes(name))
   const { signal } = new AbortController()
   const { model, scores, threshold } = await detect({ table, engine, settings, signal })
-  const bytes = writeOnnxModel({
+  const bytes = await writeOnnxModel({
     model,
     threshold,
     name,
     trainedAt: new Date().toISOString(),
     writtenBy: '0',
-    trainingHash: trainingHash({ dataHash: name, settings: model.settings, weights: model.state.weights }),
+    trainingHash: await trainingHash({
+      dataHash: name,
+      settings: model.settings,
+      weights: model.state.weights,
+    }),
     reference: null,
   })
-  parseModelFile(bytes, name)
+  await parseModelFile(bytes, name)
   const inputs = await fileInputs(table, model.encoder)
   const expected = Uint8Array.from(scores, (score) => Number(score >= threshold.cut))
   const judged = [await runFile(bytes, inputs), ...(python === null ? [runInPython(bytes, inputs)] : [])].map(

@@ -20,3 +20,27 @@ export async function inBlocks(
     await setImmediate()
   }
 }
+
+/** Copies numbers or bytes to place `at` of `target`, in blocks. @throws AbortError */
+export async function copyInBlocks<Numbers extends Uint8Array | Float32Array>(
+  target: Numbers,
+  source: Numbers,
+  at = 0,
+  signal?: AbortSignal,
+): Promise<void> {
+  const copy = (from: number, to: number) => target.set(source.subarray(from, to), at + from)
+  await inBlocks(source.length, copy, { signal })
+}
+
+/** The parts as one, put together in blocks. @throws AbortError */
+export async function joined(parts: readonly Uint8Array[], signal?: AbortSignal): Promise<Uint8Array> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0))
+  let at = 0
+  for (const part of parts) {
+    // A part of a few bytes is no reason to wait for others.
+    if (part.length < itemsPerBlock) whole.set(part, at)
+    else await copyInBlocks(whole, part, at, signal)
+    at += part.length
+  }
+  return whole
+}

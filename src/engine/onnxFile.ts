@@ -1,6 +1,6 @@
 import { bytesOf } from '../contract/bytes.ts'
 import type { AttributeValue, ConstantValues, ElementType, GraphNode } from './graph.ts'
-import { encodeMessage, type Field } from './protobuf.ts'
+import { encodeMessage, type Field, messageParts } from './protobuf.ts'
 
 /** What tensors of a file hold: beside what is traced, what encoders of raw columns need. */
 export type FileElementType = ElementType | 'float64' | 'string'
@@ -64,11 +64,18 @@ const elementTypes: Record<FileElementType, number> = {
 const attributeTypes = { float: 1, int: 2, graph: 5, ints: 7, strings: 8 } as const
 
 /** Bytes of an .onnx file (ModelProto of onnx.proto). */
-export function onnxFile(graph: FileGraph, about?: FileDescription): Uint8Array {
+export const onnxFile = (graph: FileGraph, about?: FileDescription): Uint8Array =>
+  encodeMessage(modelFields(graph, about))
+
+/** The same in parts, one after the other: constants are not copied. */
+export const onnxFileParts = (graph: FileGraph, about?: FileDescription): Uint8Array[] =>
+  messageParts(modelFields(graph, about))
+
+function modelFields(graph: FileGraph, about: FileDescription | undefined): Field[] {
   const domains = domainsOf(graph)
   const others = Object.entries(otherDomains).filter(([name]) => domains.has(name))
   const metadata = Object.entries(about?.metadata ?? {})
-  return encodeMessage([
+  return [
     { field: 1, int: fileFormat },
     { field: 2, text: 'residual' },
     ...(about
@@ -96,7 +103,7 @@ export function onnxFile(graph: FileGraph, about?: FileDescription): Uint8Array 
         ],
       }),
     ),
-  ])
+  ]
 }
 
 function domainsOf(graph: FileGraph): Set<string> {

@@ -1,3 +1,4 @@
+import { copyInBlocks } from './blocks.ts'
 import { DamagedMessage, type ReadField, readMessage } from './protobuf.ts'
 
 /** The parts of an .onnx file that are data: its texts and one named initializer. Its graph is never run. */
@@ -21,10 +22,10 @@ const float32 = 1n
  * @param longestText bytes of all texts together
  * @throws DamagedMessage, saying what is wrong
  */
-export function readOnnxParts(
+export async function readOnnxParts(
   file: Uint8Array,
   { initializer, longestText }: { readonly initializer: string; readonly longestText: number },
-): OnnxParts {
+): Promise<OnnxParts> {
   const budget = { fields: mostFields }
   const model = readMessage(file, budget)
   const entries = partsOf(model, modelProto.metadata)
@@ -41,10 +42,10 @@ export function readOnnxParts(
   const tensors = partsOf(graph, graphProto.initializer)
     .map((bytes) => readMessage(bytes, budget))
     .filter((tensor) => partsOf(tensor, tensorProto.name).some((name) => decoded(name) === initializer))
-  return { metadata, values: floatsOf(only(tensors, 'list of weights')) }
+  return { metadata, values: await floatsOf(only(tensors, 'list of weights')) }
 }
 
-function floatsOf(tensor: readonly ReadField[]): Float32Array {
+async function floatsOf(tensor: readonly ReadField[]): Promise<Float32Array> {
   const external =
     partsOf(tensor, tensorProto.externalData).length > 0 || numberOf(tensor, tensorProto.dataLocation) > 0n
   if (external) throw new DamagedMessage('its weights lie in another file')
@@ -55,7 +56,9 @@ function floatsOf(tensor: readonly ReadField[]): Float32Array {
   if (BigInt(raw.length) !== length * 4n)
     throw new DamagedMessage('its weights are not as many as they should be')
   // Copied, so that the numbers are aligned and the file's bytes can be let go.
-  return new Float32Array(new Uint8Array(raw).buffer)
+  const values = new Float32Array(raw.length / 4)
+  await copyInBlocks(new Uint8Array(values.buffer), raw)
+  return values
 }
 
 const partsOf = (fields: readonly ReadField[], number: number): Uint8Array[] =>

@@ -8,32 +8,59 @@ export type Field =
 
 const text = new TextEncoder()
 
-/** Bytes of a message. Lengths are found from the inside out, so that no byte is moved more than once a level. */
+/** Bytes of a message. */
 export function encodeMessage(fields: readonly Field[]): Uint8Array {
   const parts: Uint8Array[] = []
-  for (const entry of fields) {
-    if ('int' in entry) parts.push(key(entry.field, 0), varint(BigInt.asUintN(64, BigInt(entry.int))))
-    else if ('float' in entry) {
-      const bytes = new Uint8Array(4)
-      new DataView(bytes.buffer).setFloat32(0, entry.float, true)
-      parts.push(key(entry.field, 5), bytes)
-    } else {
-      const bytes =
-        'text' in entry
-          ? text.encode(entry.text)
-          : 'bytes' in entry
-            ? entry.bytes
-            : encodeMessage(entry.message)
-      parts.push(key(entry.field, 2), varint(BigInt(bytes.length)), bytes)
-    }
-  }
-  const whole = new Uint8Array(parts.reduce((total, part) => total + part.length, 0))
+  const whole = new Uint8Array(putParts(parts, fields))
   let offset = 0
   for (const part of parts) {
     whole.set(part, offset)
     offset += part.length
   }
   return whole
+}
+
+/** The bytes of a message in parts, one after the other. Those of `bytes` fields are the ones given, not copies. */
+export function messageParts(fields: readonly Field[]): Uint8Array[] {
+  const parts: Uint8Array[] = []
+  putParts(parts, fields)
+  return parts
+}
+
+/** @returns how many bytes were put */
+function putParts(parts: Uint8Array[], fields: readonly Field[]): number {
+  let total = 0
+  const put = (bytes: Uint8Array) => {
+    parts.push(bytes)
+    total += bytes.length
+  }
+  for (const entry of fields) {
+    if ('int' in entry) {
+      put(key(entry.field, 0))
+      put(varint(BigInt.asUintN(64, BigInt(entry.int))))
+    } else if ('float' in entry) {
+      const bytes = new Uint8Array(4)
+      new DataView(bytes.buffer).setFloat32(0, entry.float, true)
+      put(key(entry.field, 5))
+      put(bytes)
+    } else {
+      put(key(entry.field, 2))
+      if ('message' in entry) {
+        // Its length stands before it and is known after it.
+        const place = parts.length
+        put(new Uint8Array(0))
+        const length = putParts(parts, entry.message)
+        const head = varint(BigInt(length))
+        parts[place] = head
+        total += head.length + length
+      } else {
+        const bytes = 'text' in entry ? text.encode(entry.text) : entry.bytes
+        put(varint(BigInt(bytes.length)))
+        put(bytes)
+      }
+    }
+  }
+  return total
 }
 
 const key = (field: number, wireType: number): Uint8Array => varint(BigInt(field * 8 + wireType))

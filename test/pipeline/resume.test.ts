@@ -48,8 +48,8 @@ const exact = ({ model, scores, complete, bestStep, stepsDone, threshold, curve,
   curve: curve.map(({ step, train, gradientNorm }) => ({ step, train, gradientNorm })),
 })
 
-const restored = ({ model, curve }: Detection): Unfinished => ({
-  model: parseModel(serialiseModel(model)),
+const restored = async ({ model, curve }: Detection): Promise<Unfinished> => ({
+  model: await parseModel(await serialiseModel(model)),
   curve: JSON.parse(JSON.stringify(curve)),
 })
 
@@ -66,8 +66,8 @@ describe('a training that was cancelled', () => {
     // Stopped twice, wherever it happens to be.
     const first = await run(settings, undefined, 1 + Math.floor(Math.random() * (steps / 2)))
     expect([first.complete, first.model.unfinished === null], `seed ${seed}`).toEqual([false, false])
-    const second = await run({}, restored(first), first.stepsDone + 1)
-    const last = second.complete ? second : await run({}, restored(second))
+    const second = await run({}, await restored(first), first.stepsDone + 1)
+    const last = second.complete ? second : await run({}, await restored(second))
     expect(exact(last), `seed ${seed}, stopped at ${first.stepsDone}, ${second.stepsDone}`).toEqual(
       exact(whole),
     )
@@ -91,17 +91,18 @@ describe('a training that was cancelled', () => {
     expect([whole.complete, whole.stepsDone < 150, whole.bestStep]).toEqual([true, true, expect.any(Number)])
     const part = await run(settings, undefined, whole.stepsDone - 3)
     expect(part.complete).toBe(false)
-    const rest = await run({}, restored(part))
+    const rest = await run({}, await restored(part))
     expect(exact(rest), `seed ${settings.seed}`).toEqual(exact(whole))
     expect(rest.curve).toEqual(whole.curve)
   })
 
   it('does not go on with a table that has changed', async () => {
     const part = await run({ steps: 500 }, undefined, 3)
+    const resume = await restored(part)
     const other = (changed: ArrayColumn[]) =>
       detect({
         table: arrayTable(changed),
-        resume: restored(part),
+        resume,
         engine: { name: 'none', open: async () => expect.unreachable() },
         signal: new AbortController().signal,
       })

@@ -1,4 +1,5 @@
 import { bytesOf } from '../../contract/bytes.ts'
+import { joined } from '../../engine/blocks.ts'
 
 /** Output of a layer: its name, which the next layers refer to, and its numbers a row. */
 export interface LayerOutput {
@@ -79,14 +80,12 @@ export class LayersModel {
   sum = (name: string, from: readonly LayerOutput[]) => this.#merged('Add', name, from)
   average = (name: string, from: readonly LayerOutput[]) => this.#merged('Average', name, from)
 
-  /** The two files. */
-  files(output: LayerOutput): { readonly 'model.json': string; readonly 'weights.bin': Uint8Array } {
-    const bytes = new Uint8Array(this.#weights.reduce((sum, { values }) => sum + values.byteLength, 0))
-    let place = 0
-    for (const { values } of this.#weights) {
-      bytes.set(bytesOf(values), place)
-      place += values.byteLength
-    }
+  /** The two files. @throws AbortError */
+  async files(
+    output: LayerOutput,
+    signal?: AbortSignal,
+  ): Promise<{ readonly 'model.json': string; readonly 'weights.bin': Uint8Array }> {
+    const parts = this.#weights.map(({ values }) => bytesOf(values))
     const tensors = this.#inputs.map((input) => [input.name, 0, 0])
     const topology = {
       class_name: 'Model',
@@ -107,7 +106,7 @@ export class LayersModel {
       modelTopology: topology,
       weightsManifest: [{ paths: ['weights.bin'], weights }],
     }
-    return { 'model.json': JSON.stringify(model), 'weights.bin': bytes }
+    return { 'model.json': JSON.stringify(model), 'weights.bin': await joined(parts, signal) }
   }
 
   #merged(kind: string, name: string, from: readonly LayerOutput[]): LayerOutput {

@@ -1,4 +1,5 @@
 import { Failure } from '../../contract/failure.ts'
+import { copyInBlocks, inBlocks } from '../../engine/blocks.ts'
 import type { ModelSpec } from '../../engine/engine.ts'
 import { denseLayout, widths } from '../../engine/program/layout.ts'
 import { type LayerOutput, LayersModel } from './layersFormat.ts'
@@ -9,17 +10,24 @@ type Activation = 'linear' | 'swish' | 'sigmoid'
  * The network as Keras layers: encoded rows in, reconstruction in encoded units out, averaged over the copies. A
  * variational code is its mean. A conditional network has a second input, the context features of the same rows.
  * @param weights the flat vector, in the order of `denseLayout`
+ * @throws Failure `bad-request` where layers cannot say what the network does; AbortError
  */
-export function layersNetwork(spec: ModelSpec, weights: Float32Array): ReturnType<LayersModel['files']> {
+export async function layersNetwork(
+  spec: ModelSpec,
+  weights: Float32Array,
+  signal?: AbortSignal,
+): ReturnType<LayersModel['files']> {
   const model = new LayersModel()
   const rows = model.input('rows', spec.features)
   const context = spec.context.length > 0 ? model.input('context', spec.context.length) : null
   const parameters = parametersOf(spec, weights)
-  const copies = Array.from({ length: spec.copies }, (_, copy) =>
-    oneCopy(model, spec, { copy, rows, context, parameter: (name) => parameters(name, copy) }),
-  )
+  const copies: LayerOutput[] = []
+  for (let copy = 0; copy < spec.copies; copy += 1) {
+    const parameter: Parameter = (name) => parameters(name, copy)
+    copies.push(await oneCopy(model, spec, { copy, rows, context, parameter, signal }))
+  }
   const average = model.average('average', copies)
-  return model.files(withContext(model, spec, inUnits(model, spec, average), context))
+  return model.files(withContext(model, spec, inUnits(model, spec, average), context), signal)
 }
 
 type Parameter = (name: string) => Float32Array
@@ -35,7 +43,7 @@ function parametersOf(spec: ModelSpec, weights: Float32Array): (name: string, co
   return (name, copy) => {
     const place = places.get(name)
     if (!place) throw new Error(`The model has no parameter "${name}".`)
-    return weights.slice(place.from + copy * place.size, place.from + (copy + 1) * place.size)
+    return weights.subarray(place.from + copy * place.size, place.from + (copy + 1) * place.size)
   }
 }
 
@@ -44,22 +52,25 @@ interface Copy {
   readonly rows: LayerOutput
   readonly context: LayerOutput | null
   readonly parameter: Parameter
+  readonly signal: AbortSignal | undefined
 }
 
-function oneCopy(model: LayersModel, spec: ModelSpec, { copy, rows, context, parameter }: Copy): LayerOutput {
+async function oneCopy(model: LayersModel, spec: ModelSpec, given: Copy): Promise<LayerOutput> {
+  const { copy, rows, context, parameter, signal } = given
   const sides = widths(spec)
   let hidden = rows
   for (let layer = 0; layer <= spec.layers.length; layer += 1) {
     let kernel = parameter(`weights ${layer}`)
     // The input's divisor goes into the first weights.
-    if (layer === 0) kernel = kernel.map((weight) => weight / spec.inputDivisor)
+    if (layer === 0) kernel = await divided(kernel, spec.inputDivisor, signal)
     if (context && layer === spec.codeLayer + 1) {
       hidden = model.beside(`copy_${copy}_code_and_context`, [hidden, context])
-      kernel = Float32Array.from([...kernel, ...parameter('context weights')])
+      kernel = await oneAfterTheOther(kernel, parameter('context weights'), signal)
     }
     const biases = parameter(`biases ${layer}`)
     const width = sides[layer + 1] ?? 0
-    if (layer === spec.layers.length) return outputHeads(model, spec, { copy, hidden, kernel, biases })
+    if (layer === spec.layers.length)
+      return outputHeads(model, spec, { copy, hidden, kernel, biases, signal })
     hidden = model.dense(`copy_${copy}_layer_${layer}`, hidden, {
       weights: kernel,
       biases,
@@ -68,6 +79,30 @@ function oneCopy(model: LayersModel, spec: ModelSpec, { copy, rows, context, par
     })
   }
   throw new Error('The model has no last layer.')
+}
+
+async function divided(
+  weights: Float32Array,
+  divisor: number,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const quotients = new Float32Array(weights.length)
+  const divide = (from: number, to: number) => {
+    for (let place = from; place < to; place += 1) quotients[place] = (weights[place] ?? 0) / divisor
+  }
+  await inBlocks(weights.length, divide, { signal })
+  return quotients
+}
+
+async function oneAfterTheOther(
+  first: Float32Array,
+  second: Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<Float32Array> {
+  const both = new Float32Array(first.length + second.length)
+  await copyInBlocks(both, first, 0, signal)
+  await copyInBlocks(both, second, first.length, signal)
+  return both
 }
 
 /** Activations by Keras's names, as activation.ts of the engine applies them. */
@@ -88,7 +123,7 @@ function activationOf(spec: ModelSpec, layer: number): Activation {
 }
 
 /** The last layer, in pieces where categories need a softmax of their own. */
-function outputHeads(
+async function outputHeads(
   model: LayersModel,
   spec: ModelSpec,
   given: {
@@ -96,24 +131,31 @@ function outputHeads(
     readonly hidden: LayerOutput
     readonly kernel: Float32Array
     readonly biases: Float32Array
+    readonly signal: AbortSignal | undefined
   },
-): LayerOutput {
-  const { copy, hidden, kernel, biases } = given
+): Promise<LayerOutput> {
+  const { copy, hidden, kernel, biases, signal } = given
   const plain = spec.cellLoss === 'binary-cross-entropy' ? 'sigmoid' : 'linear'
-  const heads = pieces(spec).map(({ from, to, isCategory }, index) => {
+  const heads: LayerOutput[] = []
+  for (const [index, { from, to, isCategory }] of pieces(spec).entries()) {
     const width = to - from
     const columns = new Float32Array(hidden.width * width)
-    for (let row = 0; row < hidden.width; row += 1) {
-      const start = row * spec.features
-      columns.set(kernel.subarray(start + from, start + to), row * width)
+    const pick = (first: number, last: number) => {
+      for (let row = first; row < last; row += 1) {
+        const start = row * spec.features
+        columns.set(kernel.subarray(start + from, start + to), row * width)
+      }
     }
-    return model.dense(`copy_${copy}_output_${index}`, hidden, {
-      weights: columns,
-      biases: biases.slice(from, to),
-      width,
-      activation: isCategory ? 'softmax' : plain,
-    })
-  })
+    await inBlocks(hidden.width, pick, { width, signal })
+    heads.push(
+      model.dense(`copy_${copy}_output_${index}`, hidden, {
+        weights: columns,
+        biases: biases.subarray(from, to),
+        width,
+        activation: isCategory ? 'softmax' : plain,
+      }),
+    )
+  }
   return model.beside(`copy_${copy}_output`, heads)
 }
 

@@ -1,7 +1,8 @@
-import { createHash } from 'node:crypto'
+import { createHash, type Hash } from 'node:crypto'
 import { z } from 'zod'
 import { bytesOf } from '../../contract/bytes.ts'
 import type { Threshold, TrainingSettings } from '../../contract/records.ts'
+import { inBlocks } from '../../engine/blocks.ts'
 import { type Reference, referenceSchema } from '../scoring/reference.ts'
 import { thresholdFields } from '../threshold/fields.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
@@ -67,24 +68,40 @@ export const nullableReferenceSchema = referenceSchema.nullable()
  * SHA-256, in hexadecimal, over what a training started from and what it came to.
  * @param dataHash SHA-256 of the imported file
  */
-export function trainingHash(training: {
+export async function trainingHash(training: {
   readonly dataHash: string
   readonly settings: TrainingSettings
   readonly weights: Float32Array
-}): string {
-  const { dataHash, settings, weights } = training
+  readonly signal?: AbortSignal
+}): Promise<string> {
+  const { dataHash, settings, weights, signal } = training
   const hash = createHash('sha256').update(dataHash).update('\n')
-  hash.update(sortedJson(settings)).update('\n').update(bytesOf(weights))
-  return hash.digest('hex')
+  hash.update(sortedJson(settings)).update('\n')
+  return withWeights(hash, weights, signal)
 }
 
 /** SHA-256 over all texts but the checksum itself, and the weights: a file that was damaged on its way is noticed. */
-export function checksumOf(metadata: ReadonlyMap<string, string>, weights: Float32Array): string {
+export async function checksumOf(
+  metadata: ReadonlyMap<string, string>,
+  weights: Float32Array,
+  signal?: AbortSignal,
+): Promise<string> {
   const hash = createHash('sha256')
   const texts = [...metadata].filter(([name]) => name !== metadataNames.checksum)
   for (const [name, text] of texts.sort(([a], [b]) => (a < b ? -1 : 1)))
     hash.update(JSON.stringify([name, text]))
-  return hash.update(bytesOf(weights)).digest('hex')
+  return withWeights(hash, weights, signal)
+}
+
+/** The digest after the weights, which may be many millions: other calls pass in between. */
+async function withWeights(
+  hash: Hash,
+  weights: Float32Array,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  const add = (from: number, to: number) => void hash.update(bytesOf(weights.subarray(from, to)))
+  await inBlocks(weights.length, add, { signal })
+  return hash.digest('hex')
 }
 
 /** JSON that does not depend on the order in which keys were written. */

@@ -24,7 +24,7 @@ import { weightsName } from './modelGraph.ts'
  * @throws Failure `unreadable-file` when it is no model, damaged or too large, `disk` when it cannot be read
  */
 export async function readModelFile(path: string, fileName: string = basename(path)): Promise<ModelFile> {
-  return parseModelFile(await readModelBytes(path, fileName), fileName)
+  return await parseModelFile(await readModelBytes(path, fileName), fileName)
 }
 
 /** The bytes of a file that may be a model. Throws as `readModelFile`. */
@@ -43,10 +43,10 @@ export async function readModelBytes(path: string, fileName: string): Promise<Ui
 }
 
 /** As `readModelFile`, from bytes. */
-export function parseModelFile(bytes: Uint8Array, fileName: string): ModelFile {
+export async function parseModelFile(bytes: Uint8Array, fileName: string): Promise<ModelFile> {
   if (bytes.length > largestFile) throw tooLarge(fileName)
   try {
-    return fileOf(readOnnxParts(bytes, { initializer: weightsName, longestText }))
+    return await fileOf(await readOnnxParts(bytes, { initializer: weightsName, longestText }))
   } catch (thrown) {
     if (thrown instanceof DamagedMessage) throw refusal(fileName, thrown.message)
     if (thrown instanceof Failure) throw refusal(fileName, thrown.message.replace(/\.$/, ''))
@@ -64,14 +64,14 @@ const refusal = (fileName: string, reason: string) =>
 const tooLarge = (fileName: string) =>
   refusal(fileName, `it is larger than ${largestFile / 2 ** 20} MB, which no model of Residual is`)
 
-function fileOf({ metadata, values }: OnnxParts): ModelFile {
+async function fileOf({ metadata, values }: OnnxParts): Promise<ModelFile> {
   if (!metadata.has(metadataNames.format))
     throw new DamagedMessage('it is an ONNX file, but not one that Residual wrote')
   const about = checked(aboutSchema, Object.fromEntries(metadata), 'its description')
-  if (about[metadataNames.checksum] !== checksumOf(metadata, values))
+  if (about[metadataNames.checksum] !== (await checksumOf(metadata, values)))
     throw new DamagedMessage('it was damaged on its way, its checksum does not fit')
   return {
-    model: parseFinalModel(about[metadataNames.model], values),
+    model: await parseFinalModel(about[metadataNames.model], values),
     threshold: checked(thresholdSchema, json(about[metadataNames.threshold]), 'its threshold'),
     name: about[metadataNames.name],
     trainedAt: about[metadataNames.trainedAt],

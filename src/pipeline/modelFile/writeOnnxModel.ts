@@ -1,6 +1,7 @@
 import { Failure } from '../../contract/failure.ts'
-import { onnxFile } from '../../engine/onnxFile.ts'
-import { serialiseModel } from '../training/trainedModel.ts'
+import { joined } from '../../engine/blocks.ts'
+import { onnxFileParts } from '../../engine/onnxFile.ts'
+import { describeModel } from '../training/trainedModel.ts'
 import { readsNumbers } from './encoderGraph.ts'
 import {
   checksumOf,
@@ -15,9 +16,9 @@ import { modelGraph, modelInputs } from './modelGraph.ts'
 /**
  * Bytes of one .onnx file that turns raw columns into `score`, `flag` and `shares` in any ONNX runtime, and that
  * `readModelFile` reads back. It holds data only: standard operations, weights and texts.
- * @throws Failure `bad-request` when the model is too large for a file
+ * @throws Failure `bad-request` when the model is too large for a file; AbortError
  */
-export function writeOnnxModel(file: ModelFile): Uint8Array {
+export async function writeOnnxModel(file: ModelFile, signal?: AbortSignal): Promise<Uint8Array> {
   const { model, threshold } = file
   const { weights } = model.state
   const metadata = new Map<string, string>([
@@ -29,22 +30,23 @@ export function writeOnnxModel(file: ModelFile): Uint8Array {
     [metadataNames.columns, JSON.stringify(describedColumns(file))],
     [metadataNames.threshold, JSON.stringify(threshold)],
     [metadataNames.reference, JSON.stringify(file.reference)],
-    [metadataNames.model, serialiseModel({ ...model, unfinished: null }).json],
+    [metadataNames.model, describeModel({ ...model, unfinished: null })],
   ])
-  metadata.set(metadataNames.checksum, checksumOf(metadata, weights))
+  metadata.set(metadataNames.checksum, await checksumOf(metadata, weights, signal))
   const texts = [...metadata.values()].reduce((sum, one) => sum + Buffer.byteLength(one), 0)
-  const bytes = onnxFile(modelGraph(model, threshold.cut), {
+  const parts = onnxFileParts(modelGraph(model, threshold.cut), {
     version: file.writtenBy,
     description: descriptionOf(file),
     metadata: Object.fromEntries(metadata),
   })
-  if (texts > longestText || bytes.length > largestFile) {
+  const size = parts.reduce((sum, part) => sum + part.length, 0)
+  if (texts > longestText || size > largestFile) {
     throw new Failure(
       'bad-request',
-      `The model "${file.name}" is too large for a file: ${inMegabytes(bytes.length)} MB, at most ${inMegabytes(largestFile)} MB are possible. Train with fewer copies, smaller layers or fewer columns.`,
+      `The model "${file.name}" is too large for a file: ${inMegabytes(size)} MB, at most ${inMegabytes(largestFile)} MB are possible. Train with fewer copies, smaller layers or fewer columns.`,
     )
   }
-  return bytes
+  return joined(parts, signal)
 }
 
 const inMegabytes = (bytes: number): number => Math.ceil(bytes / 2 ** 20)

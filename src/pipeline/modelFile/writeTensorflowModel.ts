@@ -6,11 +6,15 @@ import { layersNetwork } from './layersNetwork.ts'
  * The network in TensorFlow.js's layers format, for `tf.loadLayersModel`, beside the encoder that makes its rows. Its
  * `predict` gives the reconstruction in encoded units; of a variational model that of the mean code.
  * @returns files by name: model.json, weights.bin, encoder.json, README.txt
- * @throws Failure `bad-request` where layers cannot say what the network does
+ * @throws Failure `bad-request` where layers cannot say what the network does; AbortError
  */
-export function writeTensorflowModel(model: TrainedModel, name: string): Record<string, Uint8Array> {
+export async function writeTensorflowModel(
+  model: TrainedModel,
+  name: string,
+  signal?: AbortSignal,
+): Promise<Record<string, Uint8Array>> {
   const { encoder, spec, state, settings } = model
-  const network = layersNetwork(spec, state.weights)
+  const network = await layersNetwork(spec, state.weights, signal)
   const features = encoder.columns.flatMap((column) =>
     column.features.map((feature) => ({ column: column.name, feature: featureName(feature) })),
   )

@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import { Failure } from '../../contract/failure.ts'
 import type { TrainingSettings } from '../../contract/records.ts'
+import { copyInBlocks, inBlocks } from '../../engine/blocks.ts'
 import type { ModelSpec, TrainingState } from '../../engine/engine.ts'
 import { type Encoder, featureCount, parseEncoder } from '../features/encoder.ts'
 import { plannedSpec } from '../model/plan.ts'
@@ -45,12 +46,19 @@ export interface SerialisedModel {
 /** Longer JSON is no model of ours: a thousand columns with a hundred values each take some ten million characters. */
 const longestJson = 200_000_000
 
-export function serialiseModel({ state, unfinished, ...rest }: TrainedModel): SerialisedModel {
-  const { weights, firstMoment, secondMoment, ...counters } = state
+/** Parts of a model for its files; millions of weights are copied in blocks, so that other calls pass in between. */
+export async function serialiseModel(model: TrainedModel): Promise<SerialisedModel> {
+  const { weights, firstMoment, secondMoment } = model.state
   const vectors = [weights, firstMoment, secondMoment]
-  if (unfinished?.latestWeights) vectors.push(unfinished.latestWeights)
+  if (model.unfinished?.latestWeights) vectors.push(model.unfinished.latestWeights)
   const numbers = new Float32Array(weights.length * vectors.length)
-  for (const [index, vector] of vectors.entries()) numbers.set(vector, index * weights.length)
+  for (const [index, vector] of vectors.entries()) await copyInBlocks(numbers, vector, index * weights.length)
+  return { json: describeModel(model), numbers }
+}
+
+/** The JSON of a model: everything but its numbers. */
+export function describeModel({ state, unfinished, ...rest }: TrainedModel): string {
+  const { weights: _1, firstMoment: _2, secondMoment: _3, ...counters } = state
   const content = {
     format: 'residual-model',
     version: 2,
@@ -58,7 +66,7 @@ export function serialiseModel({ state, unfinished, ...rest }: TrainedModel): Se
     state: counters,
     unfinished: unfinished && { pending: unfinished.pending, best: unfinished.best },
   }
-  return { json: JSON.stringify(content), numbers }
+  return JSON.stringify(content)
 }
 
 /** A model without its numbers, checked. */
@@ -70,26 +78,30 @@ export interface ModelDescription extends Omit<TrainedModel, 'state' | 'unfinish
 }
 
 /** Reads a model back. Throws Failure `bad-request` when its parts are damaged or do not belong together. */
-export function parseModel({ json, numbers }: SerialisedModel): TrainedModel {
+export async function parseModel({ json, numbers }: SerialisedModel): Promise<TrainedModel> {
   const { weights: count, unfinished, state, ...rest } = parseDescription(json)
   const vectors = unfinished?.best ? 4 : 3
   if (numbers.length !== count * vectors) {
     throw damaged(`${numbers.length} numbers where the network needs ${count * vectors}`)
   }
-  checkNumbers(numbers)
-  const part = (index: number) => numbers.slice(index * count, (index + 1) * count)
+  await checkNumbers(numbers)
+  const part = async (index: number) => {
+    const vector = new Float32Array(count)
+    await copyInBlocks(vector, numbers.subarray(index * count, (index + 1) * count))
+    return vector
+  }
   return {
     ...rest,
-    state: { ...state, weights: part(0), firstMoment: part(1), secondMoment: part(2) },
-    unfinished: unfinished && { ...unfinished, latestWeights: unfinished.best ? part(3) : null },
+    state: { ...state, weights: await part(0), firstMoment: await part(1), secondMoment: await part(2) },
+    unfinished: unfinished && { ...unfinished, latestWeights: unfinished.best ? await part(3) : null },
   }
 }
 
 /** Reads a model that is not trained on any more: without the optimiser's memory. Throws as `parseModel`. */
-export function parseFinalModel(json: string, weights: Float32Array): TrainedModel {
+export async function parseFinalModel(json: string, weights: Float32Array): Promise<TrainedModel> {
   const { weights: count, unfinished: _unfinished, state, ...rest } = parseDescription(json)
   if (weights.length !== count) throw damaged(`${weights.length} weights where its network needs ${count}`)
-  checkNumbers(weights)
+  await checkNumbers(weights)
   const none = new Float32Array(count)
   return { ...rest, state: { ...state, weights, firstMoment: none, secondMoment: none }, unfinished: null }
 }
@@ -121,11 +133,13 @@ function whatScores({ ranges: _1, hasMissing: _2, ...rest }: ModelSpec) {
   return scores
 }
 
-function checkNumbers(numbers: Float32Array): void {
-  // A loop, since there may be a hundred million.
-  for (let place = 0; place < numbers.length; place++) {
-    if (!Number.isFinite(numbers[place])) throw damaged('a weight is not a number')
-  }
+async function checkNumbers(numbers: Float32Array): Promise<void> {
+  // Loops, since there may be a hundred million.
+  await inBlocks(numbers.length, (from, to) => {
+    for (let place = from; place < to; place++) {
+      if (!Number.isFinite(numbers[place])) throw damaged('a weight is not a number')
+    }
+  })
 }
 
 function parseJson(json: string): unknown {

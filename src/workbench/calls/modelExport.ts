@@ -101,7 +101,12 @@ async function modelFile(
     name: dataset.name,
     trainedAt: training.createdAt,
     writtenBy: version,
-    trainingHash: trainingHash({ dataHash: dataset.sha256, settings, weights: state.weights }),
+    trainingHash: await trainingHash({
+      dataHash: dataset.sha256,
+      settings,
+      weights: state.weights,
+      signal: job.signal,
+    }),
     reference,
   }
 }
@@ -109,10 +114,10 @@ async function modelFile(
 async function bytesOf(file: ModelFile, format: ModelFormat, job: JobHandle): Promise<Uint8Array> {
   job.report({ phase: 'Writing the model' })
   await pause(job)
-  if (format === 'onnx') return writeOnnxModel(file)
-  const files = writeTensorflowModel(file.model, file.name)
+  if (format === 'onnx') return writeOnnxModel(file, job.signal)
+  const files = await writeTensorflowModel(file.model, file.name, job.signal)
   await pause(job)
-  return zipFiles(files, new Date(file.trainedAt))
+  return zipFiles(files, new Date(file.trainedAt), job.signal)
 }
 
 /** Between two parts of the work: lets calls pass, and ends the job where somebody has cancelled it. */

@@ -86,7 +86,7 @@ export async function openModelStore(folder: string): Promise<ModelStore> {
       try {
         // Read once: what was checked is what will score.
         const bytes = await readModelBytes(path, fileName)
-        const summary = summaryOf(parseModelFile(bytes, fileName))
+        const summary = summaryOf(await parseModelFile(bytes, fileName))
         // One and the same model opened twice is one model.
         const same = [...models].find(([, known]) => isDeepStrictEqual(known.summary, summary))
         if (same) return { modelId: same[0], ...summary }

@@ -134,8 +134,9 @@ export async function openRunStore(folder: string): Promise<RunStore> {
       find(runId)
       const json = await readFile(place(runId, 'model.json'), 'utf8')
       const bytes = await readFile(place(runId, 'model.bin'))
-      // Copied out of the pooled buffer so that the view is aligned.
-      return parseModel({ json, numbers: new Float32Array(new Uint8Array(bytes).buffer) })
+      // Only what is small lies in a pooled buffer, where the view might not be aligned.
+      const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : new Uint8Array(bytes)
+      return parseModel({ json, numbers: new Float32Array(buffer, byteOffset, byteLength / 4) })
     },
     async readReference(runId) {
       find(runId)
@@ -199,7 +200,7 @@ async function writeWhole(folder: string, run: StoredRun, parts: RunParts): Prom
   try {
     await rm(draft, { recursive: true, force: true })
     await mkdir(draft)
-    const { json, numbers } = serialiseModel(model)
+    const { json, numbers } = await serialiseModel(model)
     await replaceFile(join(draft, 'model.json'), json)
     await replaceFile(join(draft, 'model.bin'), bytesOf(numbers))
     await replaceFile(

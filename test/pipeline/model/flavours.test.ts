@@ -239,7 +239,7 @@ it('plans any settings or says why not, and keeps what it planned', async () => 
           engine: 'onnx',
           rows,
         }
-        expect(parseModel(serialiseModel(model))).toEqual(model)
+        expect(await parseModel(await serialiseModel(model))).toEqual(model)
       } catch (thrown) {
         if (!(thrown instanceof Failure)) throw thrown
         expect(thrown.code).toBe('bad-request')

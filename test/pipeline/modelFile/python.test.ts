@@ -12,7 +12,7 @@ it.skipIf(missing !== null)('a model file passes onnx.checker and scores the sam
   const seed = randomInt(2 ** 31)
   const table = mixedTable(500, seed)
   const file = await trainedFile(table)
-  const results = runInPython(writeOnnxModel(file), await fileInputs(table, file.model.encoder))
+  const results = runInPython(await writeOnnxModel(file), await fileInputs(table, file.model.encoder))
   expect({ seed, same: largestError(results.score, file.scores) < 1e-5 }).toEqual({ seed, same: true })
   expect(results.flag).toEqual(Uint8Array.from(file.scores, (score) => Number(score >= file.threshold.cut)))
 })

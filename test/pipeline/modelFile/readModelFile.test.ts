@@ -36,7 +36,7 @@ let bytes: Uint8Array
 beforeAll(async () => {
   const { scores: _, ...trained } = await trainedFile(table)
   file = trained
-  bytes = writeOnnxModel(file)
+  bytes = await writeOnnxModel(file)
 })
 
 async function scoresOf(model: TrainedModel): Promise<Float32Array> {
@@ -49,9 +49,9 @@ async function scoresOf(model: TrainedModel): Promise<Float32Array> {
 }
 
 /** What opening these bytes says; anything but a Failure about the file is a bug. */
-function refusalOf(damaged: Uint8Array): string {
+async function refusalOf(damaged: Uint8Array): Promise<string> {
   try {
-    parseModelFile(damaged, 'my model.onnx')
+    await parseModelFile(damaged, 'my model.onnx')
   } catch (thrown) {
     if (!(thrown instanceof Failure)) throw thrown
     expect(thrown.code).toBe('unreadable-file')
@@ -62,11 +62,14 @@ function refusalOf(damaged: Uint8Array): string {
 }
 
 /** The same file with other texts or weights, and a checksum that fits them. */
-function rewritten(change: { texts?: Record<string, string>; weights?: Float32Array }): Uint8Array {
-  const { metadata } = readOnnxParts(bytes, { initializer: weightsName, longestText })
+async function rewritten(change: {
+  texts?: Record<string, string>
+  weights?: Float32Array
+}): Promise<Uint8Array> {
+  const { metadata } = await readOnnxParts(bytes, { initializer: weightsName, longestText })
   const weights = change.weights ?? file.model.state.weights
   const texts = new Map([...metadata, ...Object.entries(change.texts ?? {})])
-  texts.set(metadataNames.checksum, checksumOf(texts, weights))
+  texts.set(metadataNames.checksum, await checksumOf(texts, weights))
   const graph = modelGraph(file.model, file.threshold.cut)
   const inputs = (node: (typeof graph.nodes)[number]) =>
     node.inputs.map((value) =>
@@ -87,19 +90,19 @@ describe(`a model file read back (seed ${seed})`, () => {
     const state = { ...file.model.state, firstMoment: zeros, secondMoment: zeros }
     expect(read).toEqual({ ...file, model: { ...file.model, state, unfinished: null } })
     expect(await scoresOf(read.model)).toEqual(await scoresOf(file.model))
-    expect(parseModelFile(writeOnnxModel(read), 'again')).toEqual(read)
+    expect(await parseModelFile(await writeOnnxModel(read), 'again')).toEqual(read)
   })
 
   it('is refused when it is missing, no model, another ONNX file, or too large', async () => {
     await expect(readModelFile(join(folder, 'none.onnx'))).rejects.toMatchObject({ code: 'disk' })
-    expect(refusalOf(new TextEncoder().encode('a,b\n1,2\n'))).toMatch(/cannot be opened as a model/)
-    expect(refusalOf(new Uint8Array(0))).toMatch(/no graph/)
+    expect(await refusalOf(new TextEncoder().encode('a,b\n1,2\n'))).toMatch(/cannot be opened as a model/)
+    expect(await refusalOf(new Uint8Array(0))).toMatch(/no graph/)
     const x = { name: 'x', dtype: 'float32' as const, shape: [1] }
     const y = { ...x, name: 'y' }
     const weights = { ...x, name: weightsName, constant: Float32Array.of(1) }
     const add = { operation: 'Add', domain: '' as const, inputs: [x, weights], outputs: [y], attributes: {} }
     const foreign = onnxFile({ name: 'other', inputs: [x], nodes: [add], outputs: [y] })
-    expect(refusalOf(foreign)).toMatch(/not one that Residual wrote/)
+    expect(await refusalOf(foreign)).toMatch(/not one that Residual wrote/)
     const huge = join(folder, 'huge.onnx')
     writeFileSync(huge, '')
     truncateSync(huge, largestFile + 1)
@@ -113,100 +116,106 @@ describe(`a model file read back (seed ${seed})`, () => {
       await expect(readModelFile(endless)).rejects.toMatchObject({ code: 'unreadable-file' })
   })
 
-  it('is refused when it lost its end', () => {
-    fc.assert(
-      fc.property(fc.integer({ min: 0, max: bytes.length - 1 }), (length) => {
-        expect(refusalOf(bytes.subarray(0, length))).not.toBe('opened')
+  it('is refused when it lost its end', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: bytes.length - 1 }), async (length) => {
+        expect(await refusalOf(bytes.subarray(0, length))).not.toBe('opened')
       }),
     )
   })
 
-  it('never does anything but open or be refused, whatever bytes change', () => {
-    fc.assert(
-      fc.property(
+  it('never does anything but open or be refused, whatever bytes change', async () => {
+    await fc.assert(
+      fc.asyncProperty(
         fc.array(fc.tuple(fc.nat(bytes.length - 1), fc.nat(255)), { minLength: 1, maxLength: 20 }),
-        (changes) => {
+        async (changes) => {
           const damaged = bytes.slice()
           for (const [at, byte] of changes) damaged[at] = byte
-          refusalOf(damaged)
+          await refusalOf(damaged)
         },
       ),
       { numRuns: 1000 },
     )
-    fc.assert(fc.property(fc.uint8Array({ maxLength: 200 }), (noise) => refusalOf(noise) !== 'opened'))
+    const noises = fc.uint8Array({ maxLength: 200 })
+    await fc.assert(fc.asyncProperty(noises, async (noise) => (await refusalOf(noise)) !== 'opened'))
   })
 
-  it('is refused when a weight changed on its way', () => {
+  it('is refused when a weight changed on its way', async () => {
     const damaged = bytes.slice()
     const { weights } = file.model.state
     const at = Buffer.from(bytes).indexOf(Buffer.from(weights.buffer, weights.byteOffset, weights.byteLength))
     expect(at).toBeGreaterThan(0)
     damaged[at] = (damaged[at] ?? 0) ^ 1
-    expect(refusalOf(damaged)).toMatch(/checksum/)
+    expect(await refusalOf(damaged)).toMatch(/checksum/)
   })
 
-  it('is refused when its parts do not fit each other, although the checksum does', () => {
-    const withPart = (part: string, changes: object) => {
-      const model = modelText()
+  it('is refused when its parts do not fit each other, although the checksum does', async () => {
+    const withPart = async (part: string, changes: object) => {
+      const model = await modelText()
       const changed = { ...model, [part]: { ...(model[part] as object), ...changes } }
-      return refusalOf(rewritten({ texts: { [metadataNames.model]: JSON.stringify(changed) } }))
+      return refusalOf(await rewritten({ texts: { [metadataNames.model]: JSON.stringify(changed) } }))
     }
-    expect(refusalOf(rewritten({}))).toBe('opened')
+    expect(await refusalOf(await rewritten({}))).toBe('opened')
     const { weights } = file.model.state
-    expect(refusalOf(rewritten({ weights: weights.slice(1) }))).toMatch(/weights where its network needs/)
-    expect(refusalOf(rewritten({ weights: weights.with(3, Number.NaN) }))).toMatch(/not a number/)
-    expect(withPart('spec', { copies: 2 ** 40 })).toMatch(/"copies" of its network/)
-    expect(withPart('spec', { layers: [12] })).toMatch(/damaged/)
-    expect(withPart('spec', { unknown: 1 })).toMatch(/damaged/)
-    expect(withPart('spec', { features: 'many' })).toMatch(/damaged/)
-    expect(withPart('encoder', { columns: [] })).toMatch(/damaged/)
+    expect(await refusalOf(await rewritten({ weights: weights.slice(1) }))).toMatch(
+      /weights where its network needs/,
+    )
+    expect(await refusalOf(await rewritten({ weights: weights.with(3, Number.NaN) }))).toMatch(/not a number/)
+    expect(await withPart('spec', { copies: 2 ** 40 })).toMatch(/"copies" of its network/)
+    expect(await withPart('spec', { layers: [12] })).toMatch(/damaged/)
+    expect(await withPart('spec', { unknown: 1 })).toMatch(/damaged/)
+    expect(await withPart('spec', { features: 'many' })).toMatch(/damaged/)
+    expect(await withPart('encoder', { columns: [] })).toMatch(/damaged/)
     const [first] = file.model.encoder.columns
-    expect(withPart('encoder', { columns: [first] })).toMatch(/differ in features/)
+    expect(await withPart('encoder', { columns: [first] })).toMatch(/differ in features/)
     const variational = { kind: 'variational', beta: 1, warmUpShare: 0, score: 'elbo', samples: 1e12 }
-    expect(withPart('spec', { code: variational })).toMatch(/"code" of its network/)
-    expect(withPart('spec', { inputDivisor: 1e-300 })).toMatch(/"inputDivisor" of its network/)
-    expect(withPart('spec', { ranges: file.model.spec.ranges ? null : everyRange() })).toMatch(/ranges/)
+    expect(await withPart('spec', { code: variational })).toMatch(/"code" of its network/)
+    expect(await withPart('spec', { inputDivisor: 1e-300 })).toMatch(/"inputDivisor" of its network/)
+    expect(await withPart('spec', { ranges: file.model.spec.ranges ? null : everyRange() })).toMatch(/ranges/)
   })
 
-  it('is refused when settings and network agree on what no training may be', () => {
-    const both = (settings: object, spec: object) => {
-      const model = modelText()
+  it('is refused when settings and network agree on what no training may be', async () => {
+    const both = async (settings: object, spec: object) => {
+      const model = await modelText()
       const changed = {
         ...model,
         settings: { ...(model.settings as object), ...settings },
         spec: { ...(model.spec as object), ...spec },
       }
-      return refusalOf(rewritten({ texts: { [metadataNames.model]: JSON.stringify(changed) } }))
+      return refusalOf(await rewritten({ texts: { [metadataNames.model]: JSON.stringify(changed) } }))
     }
     // Small enough to be read in no time, and it would never be scored.
-    expect(both({ copies: 3000 }, { copies: 3000 })).toMatch(/"copies" is 3000/)
-    expect(both({ hidden: [2 ** 31] }, { layers: [2 ** 31, 2, 2 ** 31] })).toMatch(/hidden/)
+    expect(await both({ copies: 3000 }, { copies: 3000 })).toMatch(/"copies" is 3000/)
+    expect(await both({ hidden: [2 ** 31] }, { layers: [2 ** 31, 2, 2 ** 31] })).toMatch(/hidden/)
     const flavour = { kind: 'variational', beta: 1, warmUpShare: 0, score: 'elbo', samples: 1e12 }
-    expect(both({ flavour }, { code: flavour })).toMatch(/samples/)
+    expect(await both({ flavour }, { code: flavour })).toMatch(/samples/)
     const loss = 'binary-cross-entropy'
-    expect(both({ loss }, { cellLoss: loss, ranges: null })).toMatch(/ranges/)
+    expect(await both({ loss }, { cellLoss: loss, ranges: null })).toMatch(/ranges/)
     const { low, high } = everyRange()
-    expect(both({ loss }, { cellLoss: loss, ranges: { low, high } })).toBe('opened')
-    expect(both({ loss }, { cellLoss: loss, ranges: { low, high: high.with(0, 1e300) } })).toMatch(/ranges/)
-    expect(both({ categoryLoss: 'softmax' }, {})).toMatch(/"categories" of its network/)
-  })
-
-  it('is refused when its texts are hostile', () => {
-    const text = (name: string, value: string) => refusalOf(rewritten({ texts: { [name]: value } }))
-    expect(text(metadataNames.model, '{"__proto__":{"polluted":true}}')).toMatch(/damaged/)
-    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
-    expect(text(metadataNames.model, '['.repeat(1_000_000))).toMatch(/JSON/)
-    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
-    expect(text(metadataNames.model, deep)).toMatch(/damaged/)
-    expect(text(metadataNames.threshold, '{"rule":"otsu","value":null,"cut":null,"flagged":1}')).toMatch(
-      /threshold/,
+    expect(await both({ loss }, { cellLoss: loss, ranges: { low, high } })).toBe('opened')
+    expect(await both({ loss }, { cellLoss: loss, ranges: { low, high: high.with(0, 1e300) } })).toMatch(
+      /ranges/,
     )
-    expect(text(metadataNames.reference, '{}')).toMatch(/reference/)
-    expect(text(metadataNames.trainingHash, 'short')).toMatch(/damaged/)
-    expect(text('anything', 'x'.repeat(longestText + 1))).toMatch(/too long/)
+    expect(await both({ categoryLoss: 'softmax' }, {})).toMatch(/"categories" of its network/)
   })
 
-  it('is refused when its container is hostile', () => {
+  it('is refused when its texts are hostile', async () => {
+    const text = async (name: string, value: string) =>
+      refusalOf(await rewritten({ texts: { [name]: value } }))
+    expect(await text(metadataNames.model, '{"__proto__":{"polluted":true}}')).toMatch(/damaged/)
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+    expect(await text(metadataNames.model, '['.repeat(1_000_000))).toMatch(/JSON/)
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    expect(await text(metadataNames.model, deep)).toMatch(/damaged/)
+    expect(
+      await text(metadataNames.threshold, '{"rule":"otsu","value":null,"cut":null,"flagged":1}'),
+    ).toMatch(/threshold/)
+    expect(await text(metadataNames.reference, '{}')).toMatch(/reference/)
+    expect(await text(metadataNames.trainingHash, 'short')).toMatch(/damaged/)
+    expect(await text('anything', 'x'.repeat(longestText + 1))).toMatch(/too long/)
+  })
+
+  it('is refused when its container is hostile', async () => {
     const metadata = (name: string, text: string) => ({
       field: 14,
       message: [
@@ -224,25 +233,27 @@ describe(`a model file read back (seed ${seed})`, () => {
         },
         metadata(metadataNames.format, '1'),
       ])
-    expect(refusalOf(tensor([{ field: 13, text: '/etc/passwd' }]))).toMatch(/another file/)
-    expect(refusalOf(tensor([{ field: 14, int: 1 }]))).toMatch(/another file/)
+    expect(await refusalOf(tensor([{ field: 13, text: '/etc/passwd' }]))).toMatch(/another file/)
+    expect(await refusalOf(tensor([{ field: 14, int: 1 }]))).toMatch(/another file/)
     expect(
-      refusalOf(
+      await refusalOf(
         tensor([
           { field: 1, int: 2 ** 40 },
           { field: 9, bytes: new Uint8Array(4) },
         ]),
       ),
     ).toMatch(/not as many/)
-    expect(refusalOf(encodeMessage([metadata('a', '1'), metadata('a', '2')]))).toMatch(/twice/)
-    expect(refusalOf(new Uint8Array(4_000_000).fill(0x08))).toMatch(/too many parts/)
+    expect(await refusalOf(encodeMessage([metadata('a', '1'), metadata('a', '2')]))).toMatch(/twice/)
+    expect(await refusalOf(new Uint8Array(4_000_000).fill(0x08))).toMatch(/too many parts/)
     // A length of almost 2^64.
-    expect(refusalOf(Uint8Array.from([0x3a, ...new Array(9).fill(0xff), 1]))).toMatch(/longer than the file/)
+    expect(await refusalOf(Uint8Array.from([0x3a, ...new Array(9).fill(0xff), 1]))).toMatch(
+      /longer than the file/,
+    )
   })
 })
 
-const modelText = (): Record<string, unknown> => {
-  const { metadata } = readOnnxParts(bytes, { initializer: weightsName, longestText })
+const modelText = async (): Promise<Record<string, unknown>> => {
+  const { metadata } = await readOnnxParts(bytes, { initializer: weightsName, longestText })
   return JSON.parse(metadata.get(metadataNames.model) ?? '')
 }
 
@@ -252,17 +263,17 @@ const everyRange = () => {
 }
 
 describe('the training hash', () => {
-  it('depends on data, settings and weights, and not on the order of the settings', () => {
+  it('depends on data, settings and weights, and not on the order of the settings', async () => {
     const { settings, state } = file.model
     const training = { dataHash: 'a', settings, weights: state.weights }
-    const hash = trainingHash(training)
+    const hash = await trainingHash(training)
     const turned = Object.fromEntries(Object.entries(settings).reverse()) as unknown as typeof settings
-    expect(trainingHash({ ...training, settings: turned })).toBe(hash)
+    expect(await trainingHash({ ...training, settings: turned })).toBe(hash)
     const others = [
       { ...training, dataHash: 'b' },
       { ...training, settings: { ...settings, seed: settings.seed + 1 } },
       { ...training, weights: state.weights.with(0, 42) },
     ].map(trainingHash)
-    expect(new Set([hash, ...others]).size).toBe(4)
+    expect(new Set([hash, ...(await Promise.all(others))]).size).toBe(4)
   })
 })

@@ -48,7 +48,7 @@ export async function trainedFile(
     name: 'a model',
     trainedAt: '2026-11-20T17:00:00.000Z',
     writtenBy: '0.1.0',
-    trainingHash: trainingHash({
+    trainingHash: await trainingHash({
       dataHash: '00'.repeat(32),
       settings: model.settings,
       weights: model.state.weights,

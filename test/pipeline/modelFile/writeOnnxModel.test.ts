@@ -37,7 +37,7 @@ describe(`a model file (seed ${seed})`, () => {
   let bytes: Uint8Array
   beforeAll(async () => {
     file = await trainedFile(table)
-    bytes = writeOnnxModel(file)
+    bytes = await writeOnnxModel(file)
   })
 
   it('turns raw columns into the scores, flags and shares of Residual', async () => {
@@ -73,7 +73,7 @@ describe(`a model file (seed ${seed})`, () => {
       while (gap() < 1e-4) rank++
       const threshold = applyRule(sorted, { rule: 'top-k', value: rank })
       const expected = Uint8Array.from(file.scores, (score) => Number(score >= threshold.cut))
-      const { flag } = await runFile(writeOnnxModel({ ...file, threshold }), inputs)
+      const { flag } = await runFile(await writeOnnxModel({ ...file, threshold }), inputs)
       expect({ rank, flagged: flagged(flag) }).toEqual({ rank, flagged: threshold.flagged })
       expect(flag).toEqual(expected)
       const windows = await scoresInWindows(file.model, 50)
@@ -93,7 +93,7 @@ describe(`a model file of every flavour (seed ${seed})`, () => {
 
   it.each(Object.entries(flavours))('%s', async (_, settings) => {
     const file = await trainedFile(small, settings)
-    const results = await runFile(writeOnnxModel(file), await fileInputs(small, file.model.encoder))
+    const results = await runFile(await writeOnnxModel(file), await fileInputs(small, file.model.encoder))
     expect(largestError(results.score, file.scores)).toBeLessThan(1e-5)
   })
 })
@@ -103,7 +103,10 @@ describe('the encoder in a model file', () => {
   async function both(columns: readonly ArrayColumn[], rows: readonly ArrayColumn[]) {
     const { model, ...file } = await trainedFile(arrayTable(columns))
     const fresh = arrayTable(rows)
-    const found = await runFile(writeOnnxModel({ model, ...file }), await fileInputs(fresh, model.encoder))
+    const found = await runFile(
+      await writeOnnxModel({ model, ...file }),
+      await fileInputs(fresh, model.encoder),
+    )
     const { signal } = new AbortController()
     const matrix = await encodeTable({ table: fresh, encoder: model.encoder, signal })
     const scorer = await openScorer({ engine: await openEngine('onnx'), model })

@@ -52,7 +52,7 @@ describe(`the layers of a model (seed ${seed})`, () => {
     )
     const { reconstruction } = await session.score(matrix)
     await session.close()
-    const files = unzipSync(zipFiles(writeTensorflowModel(model, 'a model'), new Date()))
+    const files = unzipSync(await zipFiles(await writeTensorflowModel(model, 'a model'), new Date()))
     expect(Object.keys(files)).toEqual(['model.json', 'weights.bin', 'encoder.json', 'README.txt'])
     const present = matrix.values.map((value) => (Number.isNaN(value) ? 0 : value))
     const rows = tf.tensor2d(present, [matrix.rows, matrix.columns])

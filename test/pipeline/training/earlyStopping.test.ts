@@ -73,7 +73,7 @@ describe('early stopping', () => {
       const part = await train({ stopAfter })
       expect(part.complete).toBe(false)
       // Through the files that it is kept in.
-      const model = parseModel(serialiseModel(part.model))
+      const model = await parseModel(await serialiseModel(part.model))
       expect(model).toEqual(part.model)
       const rest = await train({ resume: { model, curve: part.curve } })
       expect(rest).toEqual(whole)

@@ -36,7 +36,7 @@ it.skipIf(missing !== null)('scores columns that are called like the results of 
   )
   const folder = mkdtempSync(join(tmpdir(), 'residual-snippet-'))
   try {
-    writeFileSync(join(folder, 'model.onnx'), writeOnnxModel(file))
+    writeFileSync(join(folder, 'model.onnx'), await writeOnnxModel(file))
     writeFileSync(join(folder, 'new.csv'), [names.join(','), ...rows].join('\n'))
     const described = dataset({
       columns: names.map((name) => column({ name, type: name === 'when' ? 'date-time' : 'number' })),

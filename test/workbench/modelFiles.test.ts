@@ -5,8 +5,8 @@ import { unzipSync } from 'fflate'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Api } from '../../src/contract/api.ts'
 import type { Workbench } from '../../src/workbench/createWorkbench.ts'
-import { endOf, importFileOf, openIn, pumps, resultOf, trainOn } from './openWorkbench.ts'
-import { csv, scored, written } from './scoredRows.ts'
+import { endOf, importFileOf, openIn, resultOf } from './openWorkbench.ts'
+import { csv, openTrained, scored, written } from './scoredRows.ts'
 
 let folder: string
 let workbench: Workbench
@@ -15,10 +15,7 @@ let datasetId: string
 let runId: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'residual-model-files-'))
-  ;({ workbench, api } = await openIn(folder))
-  datasetId = await importFileOf(api, pumps)
-  runId = await trainOn(api, datasetId, { steps: 60, copies: 1 })
+  ;({ folder, workbench, api, datasetId, runId } = await openTrained())
 })
 afterEach(async () => {
   await workbench.close()

@@ -1,7 +1,18 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Api } from '../../src/contract/api.ts'
 import type { RunSummary, ScoredWith } from '../../src/contract/records.ts'
-import { pumps, resultOf } from './openWorkbench.ts'
+import { importFileOf, openIn, pumps, resultOf, trainOn } from './openWorkbench.ts'
+
+/** A workbench in a new folder, with the pump table and a run that was trained on it. */
+export async function openTrained() {
+  const folder = await mkdtemp(join(tmpdir(), 'residual-scoring-'))
+  const { workbench, api } = await openIn(folder)
+  const datasetId = await importFileOf(api, pumps)
+  const runId = await trainOn(api, datasetId, { steps: 60, copies: 1 })
+  return { folder, workbench, api, datasetId, runId }
+}
 
 type Scoring = Parameters<Api['startScoring']>[0]
 

@@ -1,11 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { Api } from '../../src/contract/api.ts'
 import type { Workbench } from '../../src/workbench/createWorkbench.ts'
-import { endOf, importFileOf, openIn, pumps, resultOf, trainOn } from './openWorkbench.ts'
-import { csv, pumpLines, scored, written } from './scoredRows.ts'
+import { endOf, importFileOf, openIn, resultOf } from './openWorkbench.ts'
+import { csv, openTrained, pumpLines, scored, written } from './scoredRows.ts'
 
 let folder: string
 let workbench: Workbench
@@ -14,10 +13,7 @@ let datasetId: string
 let runId: string
 
 beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'residual-scoring-'))
-  ;({ workbench, api } = await openIn(folder))
-  datasetId = await importFileOf(api, pumps)
-  runId = await trainOn(api, datasetId, { steps: 60, copies: 1 })
+  ;({ folder, workbench, api, datasetId, runId } = await openTrained())
 })
 afterEach(async () => {
   await workbench.close()

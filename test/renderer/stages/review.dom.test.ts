@@ -187,18 +187,18 @@ describe('why a row is odd', () => {
   })
 
   it('leaves out columns with next to no part in it, says how many, and finds them by name', async () => {
-    const parts = [6, 1.9, 0.04, 0.039, 0.021]
+    const shares = [6, 1.9, 0.04, 0.039, 0.021].map((share, index) => ({
+      column: `c${index}`,
+      type: 'number',
+      share,
+      observed: 1,
+      typical: 0,
+    }))
     const { wrapper } = await mountStage(ShareList, {
       props: {
         score: 8,
         wanted: '',
-        shares: parts.map((share, index) => ({
-          column: `c${index}`,
-          type: 'number',
-          share,
-          observed: 1,
-          typical: 0,
-        })),
+        shares,
       },
     })
     const names = (one: typeof wrapper) =>
@@ -212,13 +212,7 @@ describe('why a row is odd', () => {
       props: {
         score: 8,
         wanted: 'c4',
-        shares: parts.map((share, index) => ({
-          column: `c${index}`,
-          type: 'number',
-          share,
-          observed: 1,
-          typical: 0,
-        })),
+        shares,
       },
     })
     expect(names(searched.wrapper)).toEqual(['c4'])

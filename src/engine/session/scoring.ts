@@ -3,10 +3,11 @@ import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec, ScoredRows } from '../engine.ts'
 import { type CompiledBatches, type CompiledFunction, compileBatches, type Executor } from '../executor.ts'
 import { type Arrays, type NumberArray, named } from '../program/inputs.ts'
-import { createScoringProgram, drawsPerRow, type ScoringProgram } from '../program.ts'
+import { createScoringProgram, type ScoringProgram } from '../program.ts'
 import { checkRows, holdsMissing, mostBatchRows } from './batches.ts'
 import { closeAll } from './closing.ts'
 import { ofEachCopy } from './copies.ts'
+import { drawsOf } from './draws.ts'
 import { keptFor } from './kept.ts'
 
 /** Scores any number of rows, in batches of bounded size. */
@@ -20,10 +21,6 @@ export interface Scoring {
 /** Rows of a batch whose costs alone are asked for: their activations stay in a core's cache. */
 const costBatchSizes = [2048, 256, 32]
 
-/** Draws of a bound that go through the decoder together; more where a graph would else have too many parts. */
-const fewestTogether = 16
-/** Decoders of a graph, copy by copy and group by group: thousands would take seconds to compile. */
-const mostDecoders = 64
 /** However many draws a row takes: with fewer rows the calls would take longer than the work. */
 const fewestRows = 16
 
@@ -34,8 +31,7 @@ const mostBatchesAtOnce = 32
 const batchSizes = [8192, 1024, 64]
 
 export function createScoring(executor: Executor, spec: ModelSpec): Scoring {
-  const draws = drawsPerRow(spec)
-  const together = Math.min(draws, Math.max(fewestTogether, Math.ceil((spec.copies * draws) / mostDecoders)))
+  const { draws, together } = drawsOf(spec)
   const program = createScoringProgram(spec, together)
   const { layout } = program
   // Rows are divided by the draws: neither memory nor the time of a batch grows with them.

@@ -60,6 +60,7 @@ export function useRun(connection: Connection, project: ProjectState, { dataset 
     scores: scores.value,
     scoresBusy: scores.busy,
     evaluation: evaluation.value,
+    evaluationBusy: evaluation.busy,
     totals,
     failure: computed(() => scores.failure.value ?? evaluation.failure.value ?? deleteFailure.value),
     select,

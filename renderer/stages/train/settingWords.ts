@@ -21,10 +21,13 @@ function flavourWords(flavour: Flavour): string {
   }
 }
 
+/** A title within a sentence; names of people keep their capital. */
+const lowered = (title: string) => (/^(Gaussian|Huber)/.test(title) ? title : title.toLowerCase())
+
 const optionTitle = (field: 'loss' | 'categoryLoss' | 'rowLoss', value: string): string => {
   const knob = lossKnobs.find((one) => one.field === field)
   const option = knob?.kind === 'choice' ? knob.options.find((one) => one.value === value) : undefined
-  return (option?.title ?? value).toLowerCase()
+  return lowered(option?.title ?? value)
 }
 
 /** Each setting's value in a few words that stand alone, the most telling settings first. */
@@ -37,7 +40,7 @@ const words: { readonly [Name in keyof TrainingSettings]: (value: TrainingSettin
   corruption: (corruption) => {
     if (corruption.kind === 'none') return 'no noise'
     const title = corruptionKinds.find(({ value }) => value === corruption.kind)?.title ?? corruption.kind
-    return `${title.toLowerCase()} ${formatNumber(levelOf(corruption), 3)}`
+    return `${lowered(title)} ${formatNumber(levelOf(corruption), 3)}`
   },
   corruptionSchedule: (course) => `noise ${course}`,
   loss: (value) => `${optionTitle('loss', value)} loss`,

@@ -109,7 +109,7 @@ describe('what differs between runs', () => {
     const one = run({ runId: 'r1' })
     const two = run({ runId: 'r2', settings: { ...settings, steps: 100, corruption: { kind: 'none' } } })
     expect(Object.fromEntries(differencesOf([one, two]))).toEqual({
-      r1: 'gaussian noise 3 · 400 steps',
+      r1: 'Gaussian noise 3 · 400 steps',
       r2: 'no noise · 100 steps',
     })
   })

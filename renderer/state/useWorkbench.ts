@@ -63,7 +63,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
   })
   const columnsChanged = useColumnsChanged(dataset, run, training)
   const exporting = useExport(connection, jobs, run, threshold, hostPlace(host))
-  const latent = useLatent(connection, run)
+  const latent = useLatent(connection, jobs, run)
   const scoring = useScoring(connection, jobs, project, run, threshold, async () => {
     await project.reread()
     if (stage.stage.value !== 'score')

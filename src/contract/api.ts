@@ -149,7 +149,9 @@ export interface Api {
     path?: string | undefined
   }): Promise<{ jobId: string }>
 
-  /** The rows of a run as points of their codes. */
+  /** Reads the codes of a run's rows, of which its map and neighbours are made. They are kept until another run's are read. */
+  startLatentMap(input: { runId: string }): Promise<{ jobId: string }>
+  /** The rows of a run as points of their codes, which are read first where they are not kept. */
   readLatentMap(input: { runId: string }): Promise<LatentMap>
   /** The rows whose codes are nearest to a row's, at most 100. */
   readNeighbours(input: { runId: string; row: number; count: number }): Promise<Neighbours>

@@ -199,6 +199,7 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
     format: z.enum(modelFormats),
     path: path.exactOptional(),
   }),
+  startLatentMap: z.strictObject({ runId: id }),
   readLatentMap: z.strictObject({ runId: id }),
   readNeighbours: z.strictObject({ runId: id, row: count, count: z.int().min(1).max(100) }),
   decodeCodes: z.strictObject({

@@ -1,7 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import { oneByOne } from '../pipeline/dataset/oneByOne.ts'
 import type { Table } from '../pipeline/dataset/table.ts'
-import { type Codes, readCodes } from '../pipeline/latent/codes.ts'
+import { type Codes, readCodes, type Watch } from '../pipeline/latent/codes.ts'
 import { type NeighbourSearch, neighbourSearch } from '../pipeline/latent/neighbours.ts'
 import { type CodeReader, openCodeReader } from '../pipeline/latent/reader.ts'
 import type { Judge } from './judges.ts'
@@ -10,8 +10,8 @@ import { keptUnlessFailed } from './keptUnlessFailed.ts'
 /** The codes of one run, while they are looked at. */
 export interface LatentSpace {
   readonly reader: CodeReader
-  /** Codes of all rows, read at first use and kept. */
-  codes(): Promise<Codes>
+  /** Codes of all rows, read at first use and kept. @param watch follows and ends that reading */
+  codes(watch?: Watch): Promise<Codes>
   /** Search among them. */
   search(): Promise<NeighbourSearch>
 }
@@ -67,6 +67,8 @@ async function openSpace(input: {
 }): Promise<LatentSpace> {
   const { engine, judge, table, foremost } = input
   const reader = await openCodeReader({ engine, model: judge.model, align: judge.align })
-  const codes = keptUnlessFailed(() => readCodes({ table, columns: judge.columns, reader, always: foremost }))
+  const codes = keptUnlessFailed((watch?: Watch) =>
+    readCodes({ table, columns: judge.columns, reader, always: foremost, ...watch }),
+  )
   return { reader, codes, search: keptUnlessFailed(async () => neighbourSearch(await codes())) }
 }

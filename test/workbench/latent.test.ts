@@ -162,6 +162,19 @@ describe('the latent space of a run', () => {
     expect(between.rows.map(({ cells }) => cells[3])).toEqual(['press', 'press', 'mill', 'mill'])
   })
 
+  it('has its codes read by a job that tells how far it is and can be cancelled', async () => {
+    const runId = await train({ kind: 'undercomplete' })
+    const { jobId } = await api.startLatentMap({ runId })
+    await expect(api.deleteRun({ runId })).rejects.toMatchObject({ code: 'busy' })
+    await api.cancelJob({ jobId })
+    await expect(ended(api, { jobId })).rejects.toThrow('cancelled')
+    expect(await ended(api, await api.startLatentMap({ runId }))).toEqual({ kind: 'latent-map', runId })
+    const told = (await api.listJobs({})).findLast(({ kind }) => kind === 'latent-map')
+    expect(told).toMatchObject({ title: 'Codes of machines', progress: 1 })
+    expect((await api.readLatentMap({ runId })).total).toBe(rows)
+    await expect(api.startLatentMap({ runId: 'gone' })).rejects.toMatchObject({ code: 'not-found' })
+  })
+
   it('holds the run while all its rows are read, and is gone with it', async () => {
     const runId = await train({ kind: 'undercomplete' })
     const reading = api.readLatentMap({ runId })

@@ -5,7 +5,7 @@ import type { RunSummary } from './runs.ts'
 import type { Dataset } from './tables.ts'
 import type { LossPoint } from './training.ts'
 
-export type JobKind = 'import' | 'training' | 'scoring' | 'export'
+export type JobKind = 'import' | 'training' | 'scoring' | 'export' | 'latent-map'
 
 export type JobState =
   | { readonly state: 'running' }
@@ -27,6 +27,7 @@ export type JobResult =
     }
   | { readonly kind: 'scoring'; readonly runId: string }
   | { readonly kind: 'export'; readonly file: ExportedFile }
+  | { readonly kind: 'latent-map'; readonly runId: string }
 
 export interface Job {
   readonly jobId: string

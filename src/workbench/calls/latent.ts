@@ -24,7 +24,7 @@ import type { RankedScores } from '../store/runs.ts'
 
 type LatentCalls = Pick<
   Api,
-  'readLatentMap' | 'readNeighbours' | 'decodeCodes' | 'generateRows' | 'interpolateRows'
+  'startLatentMap' | 'readLatentMap' | 'readNeighbours' | 'decodeCodes' | 'generateRows' | 'interpolateRows'
 >
 
 /** Neighbours show at most this many columns, as a ranked page does. */
@@ -41,7 +41,7 @@ interface Opened {
 
 /** Calls about the codes of a run's rows. `close` frees what they keep open. */
 export function latentCalls(context: Context): { readonly calls: LatentCalls; close(): Promise<void> } {
-  const { database, judges, runs, claims } = context
+  const { database, judges, runs, claims, jobs } = context
   const spaces = createLatentSpaces(context.engine)
 
   async function withSpace<Result>(
@@ -98,6 +98,31 @@ export function latentCalls(context: Context): { readonly calls: LatentCalls; cl
   }
 
   const calls: LatentCalls = {
+    async startLatentMap({ runId }) {
+      const { datasetId } = runs.find(runId)
+      const release = claims.share(runId, datasetId)
+      const { name } = await readDataset(database, datasetId).catch((error) => {
+        release()
+        throw error
+      })
+      const jobId = jobs.start({
+        kind: 'latent-map',
+        title: `Codes of ${name}`,
+        ended: release,
+        async work({ report, signal }) {
+          report({ phase: 'Waiting for other codes' })
+          await withSpace(runId, async ({ space }) => {
+            signal.throwIfAborted()
+            report({ phase: 'Reading codes', progress: 0 })
+            const onProgress = (progress: number) => report({ progress })
+            await space.codes({ signal, onProgress, giveWay: context.quiet })
+          })
+          return { result: { kind: 'latent-map', runId } }
+        },
+      })
+      return { jobId }
+    },
+
     readLatentMap: ({ runId }) =>
       withSpace(runId, async ({ dataset, space, ranked, cut }) => {
         const flagged = ranked.rows.subarray(0, countAtLeast(ranked.scores, cut))

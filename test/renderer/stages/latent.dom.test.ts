@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import ReviewStage from '../../../renderer/stages/review/ReviewStage.vue'
 import type { Api } from '../../../src/contract/api.ts'
-import type { Flavour, MadeRows } from '../../../src/contract/records.ts'
+import type { Flavour, JobState, MadeRows } from '../../../src/contract/records.ts'
 import { settled } from '../fakeConnection.ts'
 import { mountStage } from '../mountStage.ts'
-import { dataset, run } from '../records.ts'
+import { dataset, job, run } from '../records.ts'
 
 afterEach(() => {
   document.body.replaceChildren()
@@ -21,7 +21,15 @@ const made = (rows: number): MadeRows => ({
   rows: Array.from({ length: rows }, (_, index) => ({ code: [index, 1], cells: [index, 2] })),
 })
 
-async function opened(flavour: Flavour, calls: Partial<Api> = {}) {
+/** @param codes how the reading of codes ends; null: not before the test says so */
+async function opened(
+  flavour: Flavour,
+  calls: Partial<Api> = {},
+  codes: JobState | null = { state: 'done', result: { kind: 'latent-map', runId: 'r1' } },
+) {
+  let started = 0
+  const reading = (status: JobState, progress: number | null = null) =>
+    stage.events.jobChanged(job({ jobId: `map ${started}`, kind: 'latent-map', progress, status }))
   const asked: { name: string; input: unknown }[] = []
   const heard =
     <Input, Answer>(name: string, answer: (input: Input) => Answer) =>
@@ -42,6 +50,12 @@ async function opened(flavour: Flavour, calls: Partial<Api> = {}) {
         rows: Int32Array.of(2, 0, 1, 3),
         labels: null,
       }),
+      startLatentMap: heard('startLatentMap', () => {
+        started += 1
+        if (codes) setTimeout(() => reading(codes), 0)
+        return { jobId: `map ${started}` }
+      }),
+      cancelJob: heard('cancelJob', () => ({})),
       readLatentMap: heard('readLatentMap', () => ({
         runId: 'r1',
         codeWidth: 2,
@@ -71,12 +85,20 @@ async function opened(flavour: Flavour, calls: Partial<Api> = {}) {
   })
   await stage.at('tab-map').trigger('click')
   await settled()
+  await settled()
   const map = stage.at('point-map')
   const press = async (key: string) => {
     await map.trigger('keydown', { key })
     await settled()
   }
-  return { ...stage, map, press, asked, of: (name: string) => asked.filter((one) => one.name === name) }
+  return {
+    ...stage,
+    map,
+    press,
+    asked,
+    reading,
+    of: (name: string) => asked.filter((one) => one.name === name),
+  }
 }
 
 describe('the map of codes', () => {
@@ -185,7 +207,37 @@ describe('the map of codes', () => {
     works = true
     await at('error').find('button').trigger('click')
     await settled()
+    await settled()
     expect(wrapper.text()).toContain('Working out the codes of 4 rows …')
+    wrapper.unmount()
+  })
+
+  it('shows how far the codes are read, stops it, and goes on when it is asked to', async () => {
+    const { wrapper, at, of, reading } = await opened(variational, {}, null)
+    reading({ state: 'running' }, 0.4)
+    await settled()
+    const bar = at('map-cancel').element.parentElement?.querySelector('[role="progressbar"]')
+    expect(bar?.getAttribute('aria-valuenow')).toBe('40')
+    await at('map-cancel').trigger('click')
+    expect(of('cancelJob').map((one) => one.input)).toEqual([{ jobId: 'map 1' }])
+    expect(at('map-cancel').text()).toBe('Cancelling …')
+    reading({ state: 'cancelled', result: null })
+    await settled()
+    expect([of('readLatentMap').length, at('map-cancel').exists()]).toEqual([0, false])
+    await at('map-load').trigger('click')
+    await settled()
+    reading({ state: 'done', result: { kind: 'latent-map', runId: 'r1' } })
+    await settled()
+    await settled()
+    expect([of('startLatentMap').length, of('readLatentMap').length]).toEqual([2, 1])
+    expect(at('point-map').exists()).toBe(true)
+    wrapper.unmount()
+  })
+
+  it('says in the core’s words why the codes cannot be read', async () => {
+    const failure = { code: 'disk', message: 'The table cannot be read.', details: {} } as const
+    const { wrapper, at } = await opened(variational, {}, { state: 'failed', failure })
+    expect(at('error').text()).toContain('The table cannot be read.')
     wrapper.unmount()
   })
 })

@@ -111,6 +111,27 @@ describe('model files', () => {
     }
   })
 
+  it('say where the training had too many values to list the new ones', async () => {
+    const codes = Array.from({ length: 4000 }, (_, row) => (row % 3 === 0 ? `rare ${row}` : 'ab'[row % 2]))
+    const trainedOn = csv([['code', 'size'], ...codes.map((code, row) => [code ?? '', `${row % 37}`])])
+    await writeFile(path('codes.csv'), trainedOn)
+    const columns = { code: { type: 'category' } } as const
+    const source = { kind: 'path', path: path('codes.csv') } as const
+    const { datasetId: codesId } = await resultOf(api, 'import', api.startImport({ source, columns }))
+    const training = api.startTraining({ datasetId: codesId, settings: { steps: 10, copies: 1 } })
+    const { runId: codesRun } = await resultOf(api, 'training', training)
+    const { file } = await resultOf(api, 'export', api.startModelExport({ runId: codesRun, format: 'onnx' }))
+    const { modelId } = await api.openModel({ source: { kind: 'path', path: file.path } })
+    const rows = ['a', 'never', 'b', 'rare 3', 'a', 'b'].map((code) => [code, '3'])
+    const data = await written(path('later.csv'), csv([['code', 'size'], ...rows]))
+    const run = await scored(api, { model: { modelId }, data })
+    const expected = [{ kind: 'unlisted-categories', column: 'code', rows: 2 }]
+    expect(run.scored.differences).toEqual(expected)
+    await workbench.close()
+    ;({ workbench, api } = await openIn(folder))
+    expect((await api.readRun({ runId: run.runId })).scored?.differences).toEqual(expected)
+  })
+
   it('get a free name in the exports folder, and never a place inside the project', async () => {
     const names = []
     for (let turn = 0; turn < 2; turn++) {

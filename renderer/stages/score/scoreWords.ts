@@ -9,6 +9,7 @@ export const differenceTitles: Readonly<Record<SchemaDifference['kind'], string>
   'extra-column': 'Not known',
   'retyped-column': 'Another type',
   'unseen-categories': 'New values',
+  'unlisted-categories': 'Not listed',
 }
 
 /** What differs in a column, and what was done about it. */
@@ -28,6 +29,10 @@ export function differenceSentence(difference: SchemaDifference): string {
       const { rows, values } = difference
       const named = values.map((value) => `“${value}”`).join(', ')
       return `${plural(rows, 'row')} ${rows === 1 ? 'has a value' : 'have values'} that the training had not: ${named}. ${rows === 1 ? 'It counts' : 'They count'} as “another value”.`
+    }
+    case 'unlisted-categories': {
+      const { rows } = difference
+      return `The training had too many different values to list, so new ones cannot be told from rare ones: ${plural(rows, 'row')} with either ${rows === 1 ? 'counts' : 'count'} as “another value”.`
     }
   }
 }

@@ -23,6 +23,8 @@ export type SchemaDifference =
       readonly values: readonly string[]
       readonly rows: number
     }
+  /** The training had too many different values to list. `rows`: those with a rare or an unseen one, counted alike. */
+  | { readonly kind: 'unlisted-categories'; readonly column: string; readonly rows: number }
 
 /** Population stability index: below 0.1 none, below 0.25 some, from there on strong. */
 export type DriftLevel = 'none' | 'some' | 'strong'

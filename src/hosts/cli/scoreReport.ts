@@ -65,6 +65,8 @@ export function differenceLine(difference: SchemaDifference, all: readonly Schem
       return `Column ${column} reads as ${difference.found}, the model wants ${difference.expected}: ${counted(difference.misfits, 'cell')} that cannot be read so ${difference.misfits === 1 ? 'counts' : 'count'} as missing.`
     case 'unseen-categories':
       return `Column ${column} has values that training never saw, in ${counted(difference.rows, 'row')}: ${difference.values.join(', ')}.`
+    case 'unlisted-categories':
+      return `Column ${column} had too many different values in training to list: ${counted(difference.rows, 'row')} with a rare or a new value ${difference.rows === 1 ? 'counts' : 'count'} as "another value".`
   }
 }
 

@@ -19,7 +19,7 @@ export interface Alignment {
 
 export interface DifferenceTally {
   add(chunk: TableChunk, aligned: TableChunk): void
-  /** What is known so far: missing, extra and retyped columns, then unseen categories, each in column order. */
+  /** What is known so far: missing, extra and retyped columns, then categories, each in column order. */
   differences(): SchemaDifference[]
 }
 
@@ -39,7 +39,7 @@ const unseenShown = 10
 /**
  * Matches the columns of a data set with those that a model was trained on, by name.
  * @param known the values of a category column that were seen in training; null where they are not known. A column
- * whose rare values share a feature cannot tell unseen values without them.
+ * whose rare values share a feature cannot tell unseen values without them, which is one of the differences then.
  * @throws Failure `no-usable-columns` when they have no column in common
  */
 export function alignColumns(input: {
@@ -150,8 +150,9 @@ function startTally(
   const unseen = pairings.map(({ column, place }) => {
     const levels = column.features.flatMap((one) => (one.kind === 'level' ? [one.value] : []))
     const others = column.features.some((one) => one.kind === 'other-level') ? known(column.name) : []
-    if (place === null || isNumeric(column.type) || others === null) return null
-    return { seen: new Set([...levels, ...others]), counts: new Map<string, number>(), rows: 0 }
+    if (place === null || isNumeric(column.type)) return null
+    const seen = new Set([...levels, ...(others ?? [])])
+    return { seen, isListed: others !== null, counts: new Map<string, number>(), rows: 0 }
   })
   return {
     add(chunk, aligned) {
@@ -169,6 +170,7 @@ function startTally(
         for (const value of taken.values) {
           if (value === null || category.seen.has(value)) continue
           category.rows++
+          if (!category.isListed) continue
           const count = category.counts.get(value)
           if (count !== undefined || category.counts.size < mostUnseenValues) {
             category.counts.set(value, (count ?? 0) + 1)
@@ -189,13 +191,15 @@ function startTally(
       ...pairings.flatMap(({ column }, index): SchemaDifference[] => {
         const category = unseen[index]
         if (!category || category.rows === 0) return []
+        const { isListed, rows } = category
+        if (!isListed) return [{ kind: 'unlisted-categories', column: column.name, rows }]
         const values = [...category.counts].sort((one, other) => other[1] - one[1]).slice(0, unseenShown)
         return [
           {
             kind: 'unseen-categories',
             column: column.name,
             values: values.map(([value]) => value),
-            rows: category.rows,
+            rows,
           },
         ]
       }),

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { Api } from '../../contract/api.ts'
-import type { Dataset } from '../../contract/records.ts'
+import type { Dataset, SchemaDifference } from '../../contract/records.ts'
 import { openTable } from '../../pipeline/dataset/openTable.ts'
 import { deleteDataset, listDatasets, readDataset } from '../../pipeline/dataset/store.ts'
 import { alignColumns } from '../../pipeline/scoring/align.ts'
@@ -222,6 +222,8 @@ function differencesOf({ differences }: ScoredTable, misfits: Found['misfits']) 
     differences.filter(({ kind }) => kind === 'retyped-column').map(({ column }) => column),
   )
   const imported = misfits.filter(({ column }) => !known.has(column))
-  const rest = differences.filter(({ kind }) => kind === 'unseen-categories')
-  return [...differences.filter(({ kind }) => kind !== 'unseen-categories'), ...imported, ...rest]
+  const isOfValues = ({ kind }: SchemaDifference) =>
+    kind === 'unseen-categories' || kind === 'unlisted-categories'
+  const rest = differences.filter(isOfValues)
+  return [...differences.filter((one) => !isOfValues(one)), ...imported, ...rest]
 }

@@ -35,6 +35,7 @@ const scoredWith = z.object({
         values: z.array(z.string()),
         rows: count,
       }),
+      z.object({ kind: z.literal('unlisted-categories'), column, rows: count }),
     ]),
   ),
   drift: z.object({

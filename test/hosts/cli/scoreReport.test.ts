@@ -10,4 +10,11 @@ describe('differenceLine', () => {
     )
     expect(differenceLine(missing, [missing, extra('src_packets')])).toMatch(/counts as missing\.$/)
   })
+
+  it('says where new values cannot be told from rare ones', () => {
+    const unlisted = { kind: 'unlisted-categories', column: 'city', rows: 1 } as const
+    expect(differenceLine(unlisted, [unlisted])).toBe(
+      'Column city had too many different values in training to list: 1 row with a rare or a new value counts as "another value".',
+    )
+  })
 })

@@ -22,6 +22,9 @@ describe('what scoring found', () => {
     expect(differenceSentence({ kind: 'unseen-categories', column: 'city', values: ['Ulm'], rows: 1 })).toBe(
       '1 row has a value that the training had not: “Ulm”. It counts as “another value”.',
     )
+    expect(differenceSentence({ kind: 'unlisted-categories', column: 'city', rows: 7 })).toBe(
+      'The training had too many different values to list, so new ones cannot be told from rare ones: 7 rows with either count as “another value”.',
+    )
   })
 
   it('counts the columns that drifted', () => {

@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises'
+
 /** Milliseconds that `work` takes. */
 export async function milliseconds(work: () => Promise<unknown>): Promise<number> {
   const started = performance.now()
@@ -14,6 +16,9 @@ export interface Contender {
   time(): Promise<number>
 }
 
+/** Threads of the contender before may wait awake for more work for some time: they would take a core from the next. */
+const pause = 250
+
 /** Median milliseconds of each contender, by name. Rounds alternate, so that what else the machine does hits all alike. */
 export async function alternate(
   contenders: readonly Contender[],
@@ -22,7 +27,10 @@ export async function alternate(
   const times = new Map(contenders.map(({ name }): [string, number[]] => [name, []]))
   for (const contender of contenders) await contender.time()
   for (let round = 0; round < rounds; round += 1) {
-    for (const contender of contenders) times.get(contender.name)?.push(await contender.time())
+    for (const contender of contenders) {
+      await setTimeout(pause)
+      times.get(contender.name)?.push(await contender.time())
+    }
   }
   return new Map([...times].map(([name, all]): [string, number] => [name, median(all)]))
 }

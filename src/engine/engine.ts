@@ -114,6 +114,12 @@ export interface TrainedSteps {
   readonly gradientNorms: Float32Array
 }
 
+export interface RowCosts {
+  readonly costs: Float32Array
+  /** False = no cell is missing; true = there may be some. */
+  readonly hasMissing: boolean
+}
+
 export interface Session {
   /**
    * Runs up to `steps` further training steps (fewer at the schedule's end).
@@ -127,11 +133,8 @@ export interface Session {
   evaluate(rows: Matrix): Promise<number>
   /** Clean rows through the network once. Any number of rows; batches internally. */
   score(rows: Matrix): Promise<ScoredRows>
-  /**
-   * Of each row the sum of its `errors` alone, which is several times faster where there are many rows.
-   * @param hasMissing whether any cell is missing, where that is known already
-   */
-  rowCosts(rows: Matrix, hasMissing?: boolean): Promise<Float32Array>
+  /** Of each row the sum of its `errors` alone, which is several times faster where there are many rows. */
+  rowCosts(rows: Matrix): Promise<RowCosts>
   /** The first copy's code of clean rows: rows x code nodes. */
   encode(rows: Matrix): Promise<Matrix>
   /**

@@ -1,5 +1,5 @@
 import type { Tensor } from '@tensorflow/tfjs-core'
-import type { Arrays, InputSpec, SessionInput, Tensors } from './program/inputs.ts'
+import { type Arrays, type InputSpec, named, type SessionInput, type Tensors } from './program/inputs.ts'
 
 /** A function of tensors with fixed shapes. `fixed` inputs keep their values for the function's life. */
 export interface TensorFunction {
@@ -33,9 +33,10 @@ export interface CompiledLoop {
   close(): Promise<void>
 }
 
-/** The same function for several sets of inputs, which may be computed at once; the results in their order. */
+/** The same function for batch after batch, several of which may be computed at once. */
 export interface CompiledBatches {
-  run(inputs: readonly Arrays[]): Promise<readonly Arrays[]>
+  /** Arrays hold the values of `batches` batches one after the other, and so do the results. */
+  run(batches: number, inputs: Arrays): Promise<Arrays>
   close(): Promise<void>
 }
 
@@ -49,7 +50,10 @@ export interface CompiledLoops {
 export interface Executor {
   compile(definition: TensorFunction): Promise<CompiledFunction>
   compileLoop(definition: TensorLoop): Promise<CompiledLoop>
-  /** Where several batches at once are faster than one after the other; alike bit for bit however many cores there are. */
+  /**
+   * Where several batches at once are faster than one after the other; alike bit for bit however many cores there are.
+   * Other work of this thread gets its turn between two batches.
+   */
   compileBatches?(definition: TensorFunction): Promise<CompiledBatches>
   /** Where `count` small loops are faster than one of all together; alike bit for bit however many cores there are. */
   compileLoops?(definition: TensorLoop, count: number): Promise<CompiledLoops>
@@ -63,10 +67,10 @@ export async function compileBatches(
   if (executor.compileBatches) return executor.compileBatches(definition)
   const { run, close } = await executor.compile(definition)
   return {
-    async run(inputs) {
+    async run(batches, inputs) {
       const results: Arrays[] = []
-      for (const each of inputs) results.push(await run(each))
-      return results
+      for (let batch = 0; batch < batches; batch += 1) results.push(await run(partOf(inputs, batches, batch)))
+      return joinedArrays(results)
     },
     close,
   }
@@ -89,4 +93,32 @@ export async function compileLoops(
     },
     close,
   }
+}
+
+/** The values of some batches, from `first` on, of arrays that hold those of `batches`. */
+export const partOf = (arrays: Arrays, batches: number, first: number, count = 1): Arrays =>
+  Object.fromEntries(
+    Object.entries(arrays).map(([name, values]) => {
+      const size = values.length / batches
+      return [name, values.subarray(first * size, (first + count) * size)]
+    }),
+  )
+
+/** Arrays of the same names end to end. */
+export function joinedArrays(all: readonly Arrays[]): Arrays {
+  const [first = {}] = all
+  if (all.length === 1) return first
+  return Object.fromEntries(
+    Object.entries(first).map(([name, values]) => {
+      const parts = all.map((arrays) => named(arrays, name))
+      const length = parts.reduce((sum, part) => sum + part.length, 0)
+      const joined = values instanceof Float32Array ? new Float32Array(length) : new Int32Array(length)
+      let at = 0
+      for (const part of parts) {
+        joined.set(part, at)
+        at += part.length
+      }
+      return [name, joined]
+    }),
+  )
 }

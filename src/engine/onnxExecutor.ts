@@ -1,16 +1,19 @@
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
-import type {
-  CompiledBatches,
-  CompiledFunction,
-  CompiledLoop,
-  CompiledLoops,
-  Executor,
-  TensorFunction,
-  TensorLoop,
+import {
+  type CompiledBatches,
+  type CompiledFunction,
+  type CompiledLoop,
+  type CompiledLoops,
+  type Executor,
+  joinedArrays,
+  partOf,
+  type TensorFunction,
+  type TensorLoop,
 } from './executor.ts'
 import { type Graph, type Value, withOwnOutputs } from './graph.ts'
+import { batchesFile, stackedName } from './onnxBatches.ts'
 import { onnxFile } from './onnxFile.ts'
-import type { Fed, Feeds } from './onnxHelper.ts'
+import type { Feeds } from './onnxHelper.ts'
 import { loopFile } from './onnxLoop.ts'
 import { guarded, loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
 import { openTeam } from './onnxTeam.ts'
@@ -119,34 +122,45 @@ const sessionOptions = (threads: number, keepsMemory: boolean): InferenceSession
   logSeverityLevel: 4,
 })
 
-/** A batch needs no more members than there are batches; this many are plenty to share among. */
+/** More members than this would share a memory that is no faster for it. */
 const mostMembers = 4
+
+/** Batches of one call: about 12 ms where a batch fills a cache. */
+const mostBatchesPerRun = 8
+
+/** Fewer calls cost less; towards the end smaller ones share better, so that no member waits long for the last. */
+const batchesPerRun = (left: number): number =>
+  Math.max(1, Math.min(mostBatchesPerRun, Math.floor(left / mostMembers)))
 
 async function batchesOf(definition: TensorFunction, options: OnnxOptions): Promise<CompiledBatches> {
   const { fixed, inputs, run } = definition
-  const specs = [...fixed, ...inputs]
-  const graph = withOwnOutputs(trace(specs, run))
+  const graph = withOwnOutputs(trace(inputs, run, fixed))
   const team = await openTeam({
-    bytes: functionFile(graph),
-    fixed: fixedFeedsOf(graph, specs, fixed),
+    bytes: batchesFile(graph),
+    fixed: {},
     options: sessionOptions(1, false),
     most: mostMembers,
     threads: options.threads,
   })
+  const feedsOfPart = (given: Arrays, batches: number, first: number, count: number): Feeds => {
+    const part = partOf(given, batches, first, count)
+    return Object.fromEntries(
+      inputs.map(({ name, dtype, shape }, index) => [
+        stackedName(graph.inputs[index]?.name ?? ''),
+        { dtype, values: named(part, name), shape: [count, ...shape] },
+      ]),
+    )
+  }
   return {
-    async run(given) {
-      const feeds = given.map((arrays) =>
-        Object.fromEntries(
-          inputs.map((input, index): [string, Fed] => {
-            const value = graph.inputs[fixed.length + index] as Value
-            return [value.name, { dtype: input.dtype, values: named(arrays, input.name), shape: input.shape }]
-          }),
-        ),
-      )
-      return (await team.run(feeds)).map((results) =>
-        Object.fromEntries(
-          Object.entries(graph.outputs).map(([name, value]) => [name, named(results, value.name)]),
-        ),
+    async run(batches, given) {
+      const feeds: Feeds[] = []
+      for (let first = 0, count = 0; first < batches; first += count) {
+        count = batchesPerRun(batches - first)
+        feeds.push(feedsOfPart(given, batches, first, count))
+      }
+      const results = joinedArrays(await team.run(feeds))
+      return Object.fromEntries(
+        Object.entries(graph.outputs).map(([name, value]) => [name, named(results, stackedName(value.name))]),
       )
     },
     close: () => team.close(),

@@ -20,7 +20,7 @@ export interface DeclaredValue extends FileValue {
   readonly description?: string
 }
 
-/** A node of a file: `body` is the subgraph of a Loop. */
+/** A node of a file: `body` is the subgraph of a Loop or Scan. */
 export interface FileNode extends Omit<GraphNode, 'domain' | 'inputs' | 'outputs' | 'attributes'> {
   readonly domain: GraphNode['domain'] | 'ai.onnx.ml'
   readonly inputs: readonly FileValue[]

@@ -18,10 +18,10 @@ export type Fetched = Readonly<Record<string, NumberArray>>
 /** A graph on another thread. */
 export interface HelperSession {
   /**
-   * The outputs for each of the feeds, computed one after the other.
-   * @param givenUp buffers that nothing here reads any more: they move instead of being copied
+   * The outputs. Several may be asked for: they are computed one after the other.
+   * @param lent buffers that move there instead of being copied, and come back with the outputs
    */
-  run(given: readonly Feeds[], givenUp: readonly ArrayBuffer[]): Promise<readonly Fetched[]>
+  run(given: Feeds, lent: readonly ArrayBuffer[]): Promise<{ results: Fetched; lent: readonly ArrayBuffer[] }>
   close(): Promise<void>
 }
 
@@ -33,12 +33,14 @@ interface Request {
     readonly options: InferenceSession.SessionOptions
     readonly fixed: Feeds
   }
-  readonly run?: readonly Feeds[]
+  readonly run?: Feeds
+  readonly lent?: readonly ArrayBuffer[]
 }
 
 interface Answer {
   readonly id: number
-  readonly results?: readonly Fetched[]
+  readonly results?: Fetched
+  readonly lent?: readonly ArrayBuffer[]
   readonly error?: string
 }
 
@@ -56,36 +58,30 @@ function serve(
       made[name] = new Tensor(dtype, values, shape)
     return made
   }
-  const answer = async ({ session: number, open, run }: Request): Promise<Fetched[]> => {
+  const answer = async ({ session: number, open, run }: Request): Promise<Fetched> => {
     if (open) {
       const session = await InferenceSession.create(open.bytes, open.options)
       sessions.set(number, { session, fixed: tensors(open.fixed) })
-      return []
+      return {}
     }
     const opened = sessions.get(number)
-    if (!opened) return []
+    if (!opened) return {}
     if (!run) {
       sessions.delete(number)
       await opened.session.release()
-      return []
+      return {}
     }
-    const results: Fetched[] = []
-    for (const feeds of run) {
-      const outputs = await opened.session.run({ ...opened.fixed, ...tensors(feeds) })
-      const fetched: Record<string, NumberArray> = {}
-      for (const [name, { data }] of Object.entries(outputs)) fetched[name] = data as NumberArray
-      results.push(fetched)
-    }
+    const outputs = await opened.session.run({ ...opened.fixed, ...tensors(run) })
+    const results: Record<string, NumberArray> = {}
+    for (const [name, { data }] of Object.entries(outputs)) results[name] = data as NumberArray
     return results
   }
   parentPort?.on('message', async (request: Request) => {
+    const { id, lent = [] } = request
     try {
-      parentPort?.postMessage({ id: request.id, results: await answer(request) })
+      parentPort?.postMessage({ id, results: await answer(request), lent }, lent)
     } catch (thrown) {
-      parentPort?.postMessage({
-        id: request.id,
-        error: thrown instanceof Error ? thrown.message : String(thrown),
-      })
+      parentPort?.postMessage({ id, error: thrown instanceof Error ? thrown.message : String(thrown) })
     }
   })
 }
@@ -122,7 +118,10 @@ class Helper {
     const session = this.#ids
     await this.#ask({ session, open: { bytes, options, fixed } })
     return {
-      run: async (given, givenUp) => (await this.#ask({ session, run: given }, givenUp)).results ?? [],
+      run: async (given, moved) => {
+        const { results = {}, lent = [] } = await this.#ask({ session, run: given, lent: moved })
+        return { results, lent }
+      },
       close: async () => {
         // A thread that ended has let go of everything.
         await this.#ask({ session }).catch((thrown: unknown) => {
@@ -132,14 +131,14 @@ class Helper {
     }
   }
 
-  async #ask(request: Omit<Request, 'id'>, givenUp: readonly ArrayBuffer[] = []): Promise<Answer> {
+  async #ask(request: Omit<Request, 'id'>): Promise<Answer> {
     this.#ids += 1
     const id = this.#ids
     if (this.#ended) throw this.#ended
     const answer = await new Promise<Answer>((resolve, reject) => {
       this.#waiting.set(id, { resolve, reject })
       this.#worker.ref()
-      this.#worker.postMessage({ ...request, id }, givenUp)
+      this.#worker.postMessage({ ...request, id }, request.lent)
     })
     if (answer.error !== undefined) throw new Error(answer.error)
     return answer

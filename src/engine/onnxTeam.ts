@@ -5,7 +5,7 @@ import { guarded, loadOnnxRuntime } from './onnxRuntime.ts'
 
 /** One graph on this thread and on helpers beside it, for work that falls into independent parts. */
 export interface Team {
-  /** The outputs for each of the feeds, in their order. */
+  /** The outputs for each of the feeds, in their order. Other work of this thread gets its turn between two of them. */
   run(given: readonly Feeds[]): Promise<readonly Fetched[]>
   close(): Promise<void>
 }
@@ -32,11 +32,16 @@ export async function openTeam(input: {
   const threads = fixedBytes > mostFixedBytes ? 1 : Math.min(most, input.threads ?? availableParallelism())
   const bytes = alone(input.bytes)
   const feeds = eachAlone(fixed)
-  // A helper that cannot start is no reason to stop: this thread does everything then. What is wrong with the graph
-  // shows here too.
-  const opening = helpersFor(threads).map((helper) => helper.open(bytes, options, feeds).catch(() => null))
+  const helpers: HelperSession[] = []
+  // Nobody waits for helpers: each joins when it is ready, and the results are the same. One that cannot start is no
+  // reason to stop: this thread does everything then. What is wrong with the graph shows here too.
+  const opening = helpersFor(threads).map((helper) =>
+    helper.open(bytes, options, feeds).then(
+      (session) => void helpers.push(session),
+      () => undefined,
+    ),
+  )
   const session = await guarded(() => InferenceSession.create(bytes, options))
-  const helpers = (await Promise.all(opening)).filter((each): each is HelperSession => each !== null)
   const tensors = (given: Feeds): Record<string, Tensor> =>
     Object.fromEntries(
       Object.entries(given).map(([name, { dtype, values, shape }]) => [
@@ -46,53 +51,82 @@ export async function openTeam(input: {
     )
   const fixedTensors = tensors(fixed)
 
-  const runHere = async (given: readonly Feeds[]): Promise<Fetched[]> => {
-    const results: Fetched[] = []
-    for (const each of given) {
-      const found = await guarded(() => session.run({ ...fixedTensors, ...tensors(each) }))
-      results.push(
-        Object.fromEntries(Object.entries(found).map(([name, { data }]) => [name, data as Fetched[string]])),
-      )
-    }
-    return results
+  const runHere = async (given: Feeds): Promise<Fetched> => {
+    const found = await session.run({ ...fixedTensors, ...tensors(given) })
+    return Object.fromEntries(
+      Object.entries(found).map(([name, { data }]) => [name, data as Fetched[string]]),
+    )
   }
   return {
     async run(given) {
-      const members = helpers.length + 1
-      const share = (member: number) => given.filter((_, index) => index % members === member)
-      const results = await Promise.all([
-        // Helpers first: this thread answers nothing until its own share is done.
-        ...helpers.map((helper, index) => guarded(() => runThere(helper, share(index + 1)))),
-        runHere(share(0)),
+      const results: Fetched[] = []
+      let next = 0
+      /** Takes one after the other as long as more than `left` wait. */
+      const take = async (run: (feeds: Feeds) => Promise<Fetched>, left: number): Promise<void> => {
+        try {
+          while (given.length - next > left) {
+            const index = next++
+            results[index] = await run(given[index] ?? {})
+          }
+        } catch (thrown) {
+          next = given.length
+          throw thrown
+        }
+      }
+      const buffers: ArrayBuffer[] = []
+      const there =
+        (helper: HelperSession) =>
+        async (feeds: Feeds): Promise<Fetched> => {
+          const { sent, lent } = copied(feeds, buffers)
+          const answer = await helper.run(sent, lent)
+          buffers.push(...answer.lent)
+          return answer.results
+        }
+      const ended = await Promise.allSettled([
+        // Helpers first: this thread posts nothing while it computes. A second one waits at each helper while the first
+        // is computed, except near the end, where it would be late.
+        ...helpers.map((helper) => take(there(helper), 0)),
+        ...helpers.map((helper) => take(there(helper), helpers.length)),
+        take(runHere, 0),
       ])
-      const here = results.pop() ?? []
-      return given.map((_, index) => {
-        const member = index % members
-        const own = member === 0 ? here : results[member - 1]
-        return own?.[Math.floor(index / members)] ?? {}
-      })
+      const failed = ended.find((each) => each.status === 'rejected')
+      if (failed) await guarded(() => Promise.reject(failed.reason))
+      return results
     },
     close: async () => {
-      await Promise.all([session.release(), ...helpers.map((helper) => helper.close())])
+      await Promise.all([session.release(), ...opening])
+      await Promise.all(helpers.map((helper) => helper.close()))
     },
   }
-}
-
-function runThere(helper: HelperSession, given: readonly Feeds[]): Promise<readonly Fetched[]> {
-  const sent = given.map(eachAlone)
-  const made = sent.flatMap((feeds, index) =>
-    Object.entries(feeds).flatMap(([name, { values }]) =>
-      values !== given[index]?.[name]?.values && values.buffer instanceof ArrayBuffer ? [values.buffer] : [],
-    ),
-  )
-  return helper.run(sent, made)
 }
 
 /** A part of a larger buffer would travel with all of it. */
 const alone = <T extends Fed['values'] | Uint8Array>(values: T): T =>
-  values.byteLength === values.buffer.byteLength ? values : (values.slice() as T)
+  isAlone(values) ? values : (values.slice() as T)
+
+const isAlone = ({ byteLength, buffer }: Fed['values'] | Uint8Array): boolean =>
+  byteLength === buffer.byteLength
 
 const eachAlone = (feeds: Feeds): Feeds =>
   Object.fromEntries(
     Object.entries(feeds).map(([name, fed]) => [name, { ...fed, values: alone(fed.values) }]),
   )
+
+/**
+ * The feeds with parts of larger arrays copied into buffers of their own, which may be lent.
+ * @param buffers to use again, as long as there are any: new memory costs both threads more than the copy
+ */
+function copied(feeds: Feeds, buffers: ArrayBuffer[]): { sent: Feeds; lent: readonly ArrayBuffer[] } {
+  const lent: ArrayBuffer[] = []
+  const sent = Object.entries(feeds).map(([name, fed]): [string, Fed] => {
+    const { values } = fed
+    if (!(values instanceof Float32Array) || isAlone(values)) return [name, fed]
+    const at = buffers.findIndex(({ byteLength }) => byteLength === values.byteLength)
+    const [buffer = new ArrayBuffer(values.byteLength)] = at < 0 ? [] : buffers.splice(at, 1)
+    lent.push(buffer)
+    const own = new Float32Array(buffer)
+    own.set(values)
+    return [name, { ...fed, values: own }]
+  })
+  return { sent: Object.fromEntries(sent), lent }
+}

@@ -1,5 +1,14 @@
 import { Failure } from '../contract/failure.ts'
-import type { Engine, Matrix, ModelSpec, ScoredRows, Session, TrainedSteps, TrainingState } from './engine.ts'
+import type {
+  Engine,
+  Matrix,
+  ModelSpec,
+  RowCosts,
+  ScoredRows,
+  Session,
+  TrainedSteps,
+  TrainingState,
+} from './engine.ts'
 import type { Executor } from './executor.ts'
 import { type Arrays, named } from './program/inputs.ts'
 import { denseLayout, initialWeights } from './program/layout.ts'
@@ -109,8 +118,8 @@ class ModelSession implements Session {
     return this.#openScoring().score(named(this.#flat, 'weights'), rows)
   }
 
-  async rowCosts(rows: Matrix, hasMissing?: boolean): Promise<Float32Array> {
-    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), rows, hasMissing)
+  async rowCosts(rows: Matrix): Promise<RowCosts> {
+    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), rows)
   }
 
   async encode(rows: Matrix): Promise<Matrix> {

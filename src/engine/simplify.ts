@@ -1,6 +1,7 @@
 import type { ConstantValues, Graph, GraphNode, Value } from './graph.ts'
 import { sizeOf } from './program/inputs.ts'
 import { algebraRewrites } from './rewrites/algebra.ts'
+import { biasRewrites } from './rewrites/biases.ts'
 import { constantRewrites } from './rewrites/constants.ts'
 import { productRewrites } from './rewrites/products.ts'
 import type { Rewrite, Rewriting } from './rewrites/rewrite.ts'
@@ -11,6 +12,7 @@ const rewrites: readonly Rewrite[] = [
   ...productRewrites,
   ...shapeRewrites,
   ...algebraRewrites,
+  ...biasRewrites,
 ]
 
 /** Far more passes than any graph needs; it keeps a pair of rewrites that undo each other from running forever. */
@@ -78,6 +80,10 @@ function rewriteOnce(graph: Graph, pass: number): Graph | null {
       names += 1
       const constant = BigInt64Array.from(shape, BigInt)
       return { name: `constant_${pass}_${names}`, shape: [shape.length], dtype: 'int64', constant }
+    },
+    constant(constant, shape) {
+      names += 1
+      return { name: `constant_${pass}_${names}`, shape, dtype: 'float32', constant }
     },
   }
 

@@ -3,7 +3,7 @@ import { withBackend } from './backend.ts'
 import { type ConstantValues, checkGraph, type Graph, type GraphNode, type Value } from './graph.ts'
 import { recorders } from './ops/all.ts'
 import { elementType, type KernelCall, type Recorder, type Recording } from './ops/recorder.ts'
-import type { InputSpec, Tensors } from './program/inputs.ts'
+import type { InputSpec, SessionInput, Tensors } from './program/inputs.ts'
 import { simplify } from './simplify.ts'
 
 const backendName = 'residual-trace'
@@ -150,10 +150,12 @@ function record(
 /**
  * Runs `run` once on stand-ins for its inputs and returns the graph of what it did. Values that the
  * function reads, or inputs that it does not use, are refused with an error: they would be frozen.
+ * @param constants further inputs of the function, whose values become part of the graph
  */
 export function trace(
   inputs: readonly InputSpec[],
   run: (inputs: Tensors) => Readonly<Record<string, tf.Tensor>>,
+  constants: readonly SessionInput[] = [],
 ): Graph {
   register()
   return withBackend(backendName, () => {
@@ -164,9 +166,13 @@ export function trace(
     const outputs: Record<string, Value> = {}
     tf.tidy(() => {
       const tensors: Record<string, tf.Tensor> = {}
-      for (const [index, input] of inputs.entries()) {
-        const dataId = backend.define(values[index] as Value)
-        tensors[input.name] = tf.engine().makeTensorFromDataId(dataId, [...input.shape], input.dtype, backend)
+      const give = ({ name, shape, dtype }: InputSpec, value: Value) => {
+        tensors[name] = tf.engine().makeTensorFromDataId(backend.define(value), [...shape], dtype, backend)
+      }
+      for (const [index, input] of inputs.entries()) give(input, values[index] as Value)
+      for (const input of constants) {
+        const { shape, dtype, values } = input
+        give(input, { name: backend.freshName('constant'), shape, dtype, constant: values })
       }
       for (const [name, tensor] of Object.entries(run(tensors)))
         outputs[name] = backend.valueAt(tensor.dataId)

@@ -24,7 +24,7 @@ describe('copies that are trained each on its own', () => {
       const trained = async (executor: Executor) => {
         const session = await openSession(executor, spec, rows)
         const { losses, gradientNorms } = await session.train(5)
-        const costs = await session.rowCosts(rows)
+        const { costs } = await session.rowCosts(rows)
         const { weights, secondMoment, random } = session.state()
         await session.close()
         return { losses, gradientNorms, weights, secondMoment, random, costs }

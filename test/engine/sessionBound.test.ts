@@ -24,7 +24,7 @@ async function graphsOf(spec: ModelSpec) {
   const executor: Executor = {
     compileLoop: onnx.compileLoop,
     async compile(definition) {
-      const { nodes } = trace(definition.inputs, definition.run)
+      const { nodes } = trace(definition.inputs, definition.run, definition.fixed)
       const largest = Math.max(...nodes.flatMap(({ outputs }) => outputs.map(({ shape }) => sizeOf(shape))))
       const rows = definition.inputs.find(({ name }) => name === 'rows')?.shape[1] ?? 0
       graphs.push({ nodes: nodes.length, largest, rows })
@@ -57,7 +57,7 @@ describe('scoring by the bound with many draws', () => {
         const session = await createOnnxEngine().open(spec, rows)
         await session.train(2)
         const { errors, reconstruction } = await session.score(rows)
-        const costs = await session.rowCosts(rows)
+        const { costs } = await session.rowCosts(rows)
         const { weights } = session.state()
         await session.close()
         const single = () =>

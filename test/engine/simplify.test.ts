@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core'
 import { describe, expect, it } from 'vitest'
+import { compileBatches } from '../../src/engine/executor.ts'
 import type { Graph } from '../../src/engine/graph.ts'
 import { onnxExecutor } from '../../src/engine/onnxExecutor.ts'
 import { threadsFor } from '../../src/engine/onnxThreads.ts'
@@ -101,4 +102,52 @@ describe('threads', () => {
     expect(threadsFor(product(5001), 2)).toBe(2)
     expect(threadsFor(product(5001), 1)).toBe(1)
   })
+})
+
+it('a bias becomes weights where all are constants and a layer leaves room', async () => {
+  const layers = [
+    { name: 'first', shape: [5, 9] },
+    { name: 'firstBias', shape: [9] },
+    { name: 'second', shape: [9, 4] },
+    { name: 'secondBias', shape: [4] },
+  ]
+  const random = seededRandom(1, 'layers')
+  const constants = layers.map((layer) => {
+    const values = new Float32Array(layer.shape.reduce((size, side) => size * side, 1))
+    fillNormals(values, random, 1)
+    return { ...layer, values, dtype: 'float32' as const }
+  })
+  const run = (tensors: Tensors) => {
+    const before = tf.add(
+      tf.matMul(named(tensors, 'x'), tf.expandDims(named(tensors, 'first'), 0)),
+      named(tensors, 'firstBias'),
+    )
+    const code = tf.mul(before, tf.sigmoid(before))
+    return {
+      result: tf.add(
+        tf.matMul(code, tf.expandDims(named(tensors, 'second'), 0)),
+        named(tensors, 'secondBias'),
+      ),
+    }
+  }
+  const rows: InputSpec = { name: 'x', shape: [1, 6, 5], dtype: 'float32' }
+  const products = trace([rows], run, constants).nodes.filter(({ operation }) => operation === 'Gemm')
+  expect(products.map(({ inputs }) => inputs.map(({ shape }) => shape))).toEqual([
+    [[6, 5], [5, 10], [10]],
+    [
+      [6, 10],
+      [10, 4],
+    ],
+  ])
+  const x = new Float32Array(30)
+  fillNormals(x, random, 2)
+  const results = await Promise.all(
+    [onnxExecutor({ threads: 1 }), tensorflowExecutor('cpu')].map(async (executor) => {
+      const batches = await compileBatches(executor, { fixed: constants, inputs: [rows], run })
+      const { result } = await batches.run(1, { x })
+      await batches.close()
+      return result ?? new Float32Array(0)
+    }),
+  )
+  expect(relativeError(results[0] ?? [], results[1] ?? [])).toBeLessThan(1e-6)
 })

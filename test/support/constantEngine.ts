@@ -51,7 +51,7 @@ export function constantEngine(
             const row = Math.floor(place / columns)
             if (!Number.isNaN(value)) costs[row] = (costs[row] ?? 0) + (value - level) ** 2
           }
-          return costs
+          return { costs, hasMissing: true }
         },
         encode: async ({ rows: count }: Matrix): Promise<Matrix> => ({
           rows: count,

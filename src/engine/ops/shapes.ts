@@ -66,6 +66,16 @@ export const shapes: Recorders = {
     const open = sizes.indexOf(-1)
     if (open >= 0) sizes[open] = side - sizes.reduce((sum, size) => sum + size, 1)
     const outputs = sizes.map((size) => ({ shape: x.shape.with(axis, size), dtype: x.dtype }))
+    const known = x.shape.length === 1 ? x.constant : undefined
+    if (known) {
+      let from = 0
+      return outputs.map(({ shape, dtype }, index) => {
+        const to = from + (sizes[index] ?? 0)
+        const part = recording.constant(known.slice(from, to), shape, dtype)
+        from = to
+        return part
+      })
+    }
     return recording.nodes('Split', [x, int64(recording, sizes)], outputs, { axis: { int: axis } })
   },
 

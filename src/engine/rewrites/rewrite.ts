@@ -17,6 +17,7 @@ export interface Rewriting {
   /** A constant of the given shape and type whose entries are all the same. */
   uniform(entry: number, like: Pick<Value, 'shape' | 'dtype'>): Value
   shapeConstant(shape: readonly number[]): Value
+  constant(values: Float32Array, shape: readonly number[]): Value
 }
 
 /** Returns a value that equals the node's only output and is cheaper, or null. */

@@ -79,3 +79,11 @@ export function evenBatches(spec: ModelSpec, rows: number, limit: number): { row
 export function mostBatchRows({ features, layers, copies }: ModelSpec, limit: number): number {
   return Math.max(1, Math.min(limit, Math.floor(batchCells / (copies * Math.max(features, ...layers)))))
 }
+
+/** The cells, and zeros after them up to `length`. */
+export function filledUp(cells: Float32Array, length: number): Float32Array {
+  if (cells.length === length) return cells
+  const filled = new Float32Array(length)
+  filled.set(cells)
+  return filled
+}

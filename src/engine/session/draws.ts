@@ -6,6 +6,9 @@ const fewestTogether = 16
 /** Decoders of a graph, copy by copy and group by group: thousands would take seconds to compile. */
 const mostDecoders = 64
 
+/** Rows of a batch, however many draws a row takes: with fewer the calls would take longer than the work. */
+export const fewestRows = 16
+
 /**
  * How many drawn codes of each row are scored, and how many of them go through the decoder together. Activations grow
  * by `together`, the time of a row by `draws`: rows of a batch are to be divided by them.

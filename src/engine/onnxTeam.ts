@@ -33,11 +33,15 @@ export async function openTeam(input: {
   const bytes = alone(input.bytes)
   const feeds = eachAlone(fixed)
   const helpers: HelperSession[] = []
+  let join: ((helper: HelperSession) => void) | undefined
   // Nobody waits for helpers: each joins when it is ready, and the results are the same. One that cannot start is no
   // reason to stop: this thread does everything then. What is wrong with the graph shows here too.
   const opening = helpersFor(threads).map((helper) =>
     helper.open(bytes, options, feeds).then(
-      (session) => void helpers.push(session),
+      (session) => {
+        helpers.push(session)
+        join?.(session)
+      },
       () => undefined,
     ),
   )
@@ -61,7 +65,8 @@ export async function openTeam(input: {
     async run(given) {
       const results: Fetched[] = []
       let next = 0
-      /** Takes one after the other as long as more than `left` wait. */
+      let failed: { readonly thrown: unknown } | undefined
+      /** Takes one after the other as long as more than `left` wait. What fails ends the work of all. */
       const take = async (run: (feeds: Feeds) => Promise<Fetched>, left: number): Promise<void> => {
         try {
           while (given.length - next > left) {
@@ -70,7 +75,7 @@ export async function openTeam(input: {
           }
         } catch (thrown) {
           next = given.length
-          throw thrown
+          failed ??= { thrown }
         }
       }
       const buffers: ArrayBuffer[] = []
@@ -82,15 +87,18 @@ export async function openTeam(input: {
           buffers.push(...answer.lent)
           return answer.results
         }
-      const ended = await Promise.allSettled([
-        // Helpers first: this thread posts nothing while it computes. A second one waits at each helper while the first
-        // is computed, except near the end, where it would be late.
-        ...helpers.map((helper) => take(there(helper), 0)),
-        ...helpers.map((helper) => take(there(helper), helpers.length)),
-        take(runHere, 0),
-      ])
-      const failed = ended.find((each) => each.status === 'rejected')
-      if (failed) await guarded(() => Promise.reject(failed.reason))
+      const taking: Promise<void>[] = []
+      join = (helper) => {
+        // A second one waits there while the first is computed, except near the end, where it would be late.
+        taking.push(take(there(helper), 0), take(there(helper), helpers.length))
+      }
+      // Helpers first: this thread posts nothing while it computes.
+      for (const helper of helpers) join(helper)
+      await take(runHere, 0)
+      join = undefined
+      await Promise.all(taking)
+      const { thrown } = failed ?? {}
+      if (failed) await guarded(() => Promise.reject(thrown))
       return results
     },
     close: async () => {

@@ -64,6 +64,7 @@ export function createProgram(
   const corruption = createCorruption(spec, rows, drawFrom)
   const goal = goalOf(spec, phase?.layer ?? null)
   const trims = spec.trim.keepShare < 1
+  const mostDropped = spec.batchRows - shareOf(spec.trim.keepShare, spec.batchRows)
 
   const lossesOf = (parameters: Tensors, inputs: Tensors): BatchLosses => {
     const picked = tf.gather(named(inputs, 'rows'), named(inputs, rowNumbers))
@@ -91,7 +92,7 @@ export function createProgram(
       ...goal.stepInputs,
     ],
     updateInputs: [
-      ...(trims ? [scalarInput('last kept', 'int32', (step) => lastKept(spec, step))] : []),
+      ...(trims ? [scalarInput(droppedRows, 'int32', (step) => rowsDropped(spec, step))] : []),
       scalarInput('step size', 'float32', (step) => adamNumbers(spec, step).stepSize),
       scalarInput('epsilon', 'float32', (step) => adamNumbers(spec, step).epsilon),
     ],
@@ -104,7 +105,9 @@ export function createProgram(
         const parameters = { ...all }
         for (const [at, tensor] of given.entries()) parameters[trained[at]?.name ?? ''] = tensor
         const { losses, penalty } = lossesOf(parameters, inputs)
-        const means = trims ? trimmedMeans(losses, named(inputs, 'last kept')) : tf.mean(losses, 1)
+        const means = trims
+          ? trimmedMeans(losses, named(inputs, droppedRows), mostDropped)
+          : tf.mean(losses, 1)
         return tf.sum(penalty ? tf.add(means, penalty) : means)
       })(trained.map(({ name }) => named(all, name)))
       const found = new Map(trained.map(({ name }, at) => [name, grads[at]]))
@@ -162,13 +165,18 @@ const scalarInput = (
   valueAt: (step: number) => number,
 ): StepInput => ({ name, shape: [], dtype, draw: (target, _random, step) => target.fill(valueAt(step)) })
 
-/** Rank of the last row that counts. */
-const lastKept = (spec: ModelSpec, step: number): number => rowsKept(spec, step, spec.batchRows) - 1
+const droppedRows = 'dropped rows'
+
+/** How many rows of a batch do not count in a step. */
+const rowsDropped = (spec: ModelSpec, step: number): number =>
+  spec.batchRows - rowsKept(spec, step, spec.batchRows)
 
 /** How many of `rows` count in a step: all during a phase's warm-up, then the share with the smallest loss. */
 export function rowsKept(spec: ModelSpec, step: number, rows: number): number {
   const { keepShare, warmUpShare } = spec.trim
   const place = placeInPhase(spec, step)
   const kept = place.step < warmUpShare * place.steps ? 1 : keepShare
-  return Math.max(1, Math.round(kept * rows))
+  return shareOf(kept, rows)
 }
+
+const shareOf = (share: number, rows: number): number => Math.max(1, Math.round(share * rows))

@@ -202,13 +202,13 @@ describe('Adam', () => {
 })
 
 describe('trimming', () => {
-  const trimmed = (losses: readonly number[][], lastKept: number): Arrays =>
+  const trimmed = (losses: readonly number[][], dropped: number, mostDropped = dropped): Arrays =>
     withBackend('cpu', () =>
       tf.tidy(() => {
-        const rank = tf.scalar(lastKept, 'int32')
-        const { value, grad } = tf.valueAndGrad((all: tf.Tensor) => tf.sum(trimmedMeans(all, rank)))(
-          tf.tensor2d(losses as number[][]),
-        ) as unknown as { value: tf.Tensor; grad: tf.Tensor }
+        const count = tf.scalar(dropped, 'int32')
+        const { value, grad } = tf.valueAndGrad((all: tf.Tensor) =>
+          tf.sum(trimmedMeans(all, count, mostDropped)),
+        )(tf.tensor2d(losses as number[][])) as unknown as { value: tf.Tensor; grad: tf.Tensor }
         return { value: value.dataSync<'float32'>(), grad: grad.dataSync<'float32'>() }
       }),
     )
@@ -219,16 +219,20 @@ describe('trimming', () => {
         [4, 1, 3, 2],
         [10, 30, 20, 40],
       ],
-      1,
+      2,
+      3,
     )
     expect([...(value ?? [])]).toEqual([1.5 + 15])
     expect([...(grad ?? [])]).toEqual([0, 0.5, 0, 0.5, 0.5, 0, 0.5, 0])
   })
 
   it('counts rows that tie with the last one, also up to rounding', () => {
-    const { grad } = trimmed([[2, 1, 2.000001, 3]], 1)
     const third = Math.fround(1 / 3)
-    expect([...(grad ?? [])]).toEqual([third, third, third, 0])
+    // Losses below zero, as likelihoods have, too.
+    for (const shift of [0, -10]) {
+      const { grad } = trimmed([[2, 1, 2.000001, 3].map((loss) => loss + shift)], 1)
+      expect([...(grad ?? [])]).toEqual([third, third, third, 0])
+    }
   })
 
   it('keeps all rows in the warm-up, then the share asked for', () => {
@@ -245,6 +249,6 @@ describe('trimming', () => {
     })
     const { updateInputs } = createProgram(spec, exampleRows(5, 6))
     const drawn = drawSteps(updateInputs, 8, seededRandom(1, 'test'), 0)
-    expect([...named(drawn, 'last kept')]).toEqual([9, 9, 5, 5, 5, 5, 5, 5])
+    expect([...named(drawn, 'dropped rows')]).toEqual([0, 0, 4, 4, 4, 4, 4, 4])
   })
 })

@@ -62,8 +62,8 @@ export async function runSteps(input: StepsInput): Promise<StepsDone> {
     const { losses, gradientNorms } = await session.train(Math.min(wanted, most, steps - step))
     const milliseconds = performance.now() - chunkStarted
     if (losses.length === 0) throw new Error(`The engine stopped at step ${step} of ${steps}`)
-    // The first step includes compiling. After it at most doubling: early chunks are slower than the rest.
-    if (!isFirstChunk) millisecondsPerStep = Math.max(milliseconds / losses.length, millisecondsPerStep / 2)
+    // The first step includes compiling. After it at most four times as many: early chunks are slower than the rest.
+    if (!isFirstChunk) millisecondsPerStep = Math.max(milliseconds / losses.length, millisecondsPerStep / 4)
     isFirstChunk = false
     checkFinite(losses, step)
     const points: (LossPoint & { validation: number | null })[] = []

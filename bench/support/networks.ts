@@ -26,7 +26,7 @@ export const networks: readonly Network[] = [
     layers: [256, 64, 256],
     copies: 1,
     batchRows: 256,
-    steps: [8, 1],
+    steps: [11, 1],
     bars: { torch: 1.3, wasm: 25, rate: 50 },
   },
   { features: 30, layers: [64, 8, 64], copies: 4, batchRows: 256, steps: [50, 5] },

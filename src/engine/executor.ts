@@ -27,7 +27,7 @@ export interface CompiledFunction {
 export interface CompiledLoop {
   /**
    * `perStep` arrays hold `steps` values one after the other. Returns the carried values, and [steps] of every
-   * reported scalar.
+   * reported scalar. The run after the next may write into these carried values again.
    */
   run(steps: number, carried: Arrays, perStep: Arrays): Promise<Arrays>
   close(): Promise<void>

@@ -18,7 +18,16 @@ import { loopFile } from './onnxLoop.ts'
 import { guarded, loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
 import { openTeam } from './onnxTeam.ts'
 import { threadsFor } from './onnxThreads.ts'
-import { type Arrays, type InputSpec, type NumberArray, named, type SessionInput } from './program/inputs.ts'
+import {
+  type Arrays,
+  emptyArray,
+  type InputSpec,
+  type NumberArray,
+  named,
+  once,
+  type SessionInput,
+  sizeOf,
+} from './program/inputs.ts'
 import { trace } from './trace.ts'
 
 /** Options that change how, not what, ONNX Runtime computes. */
@@ -62,6 +71,15 @@ export function onnxExecutor(options: OnnxOptions): Executor {
       const file = loopFile(graph, definition)
       const session = await load(file, { threads: threadsFor(graph), keepsMemory: !inElectron, ...options })
       const fixedFeeds = feedsOf(Tensor, graph, specs, fixed)
+      const carriedOutputs = () =>
+        carried.map(({ name, dtype, shape }): [string, Tensor] => [
+          `last ${name}`,
+          new Tensor(dtype, emptyArray({ name, dtype, shape }, sizeOf(shape)), shape),
+        ])
+      // Outputs are written into memory that is there already: asking the system for new memory costs a large network
+      // more than the copy. Of two such places each run writes into the one that it does not read from.
+      const places = [once(carriedOutputs), once(carriedOutputs)]
+      let runs = 0
       return {
         async run(steps, start, given) {
           const feeds: Record<string, Tensor> = {
@@ -77,13 +95,18 @@ export function onnxExecutor(options: OnnxOptions): Executor {
               ...input.shape,
             ])
           }
-          const results = await guarded(() => session.run(feeds))
-          return Object.fromEntries(
-            [...carried.map((input) => input.name), ...reported].map((name) => [
-              name,
-              results[`last ${name}`]?.data as NumberArray,
-            ]),
+          runs += 1
+          const outputs = places[runs % 2]?.() ?? []
+          const results = await guarded(() =>
+            session.run(feeds, {
+              ...Object.fromEntries(outputs),
+              ...Object.fromEntries(reported.map((name) => [`last ${name}`, null])),
+            }),
           )
+          return Object.fromEntries([
+            ...outputs.map(([, { data }], index) => [carried[index]?.name ?? '', data as NumberArray]),
+            ...reported.map((name) => [name, results[`last ${name}`]?.data as NumberArray]),
+          ])
         },
         close: () => session.release(),
       }

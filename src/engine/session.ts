@@ -119,7 +119,7 @@ class ModelSession implements Session {
   }
 
   async rowCosts(rows: Matrix): Promise<RowCosts> {
-    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), rows)
+    return this.#openScoring().rowCosts(named(this.#flat, 'weights'), this.#step, rows)
   }
 
   async encode(rows: Matrix): Promise<Matrix> {

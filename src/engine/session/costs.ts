@@ -12,7 +12,6 @@ import { keptFor } from './kept.ts'
 
 /** The costs of any number of rows under given weights. */
 export interface Costs {
-  readonly weights: NumberArray
   /** Of each row: the sum of its errors, the mean of the copies. */
   of(rows: Matrix): Promise<RowCosts>
   close(): Promise<void>
@@ -75,7 +74,6 @@ export function openCosts(executor: Executor, spec: ModelSpec, weights: NumberAr
   }
 
   return {
-    weights,
     async of(rows) {
       if (expectsMissing) return { costs: await compute(rows, true), hasMissing: true }
       // Masks cost time, and so does looking for cells that are missing: where there is one, the row's cost says it.

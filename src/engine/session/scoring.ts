@@ -12,8 +12,11 @@ import { keptFor } from './kept.ts'
 /** Scores any number of rows, in batches of bounded size. */
 export interface Scoring {
   score(weights: NumberArray, rows: Matrix): Promise<ScoredRows>
-  /** Of each row: the sum of its errors alone. */
-  rowCosts(weights: NumberArray, rows: Matrix): Promise<RowCosts>
+  /**
+   * Of each row: the sum of its errors alone.
+   * @param step that the weights are of: those of one step are the same
+   */
+  rowCosts(weights: NumberArray, step: number, rows: Matrix): Promise<RowCosts>
   close(): Promise<void>
 }
 
@@ -48,15 +51,15 @@ export function createScoring(executor: Executor, spec: ModelSpec): Scoring {
   }
 
   /** The costs under the weights that they were last asked for, which are constants there. */
-  let costsOf: Costs | undefined
+  let costsOf: (Costs & { readonly step: number }) | undefined
 
   return {
-    async rowCosts(weights, rows) {
+    async rowCosts(weights, step, rows) {
       if (rows.rows === 0) return { costs: new Float32Array(0), hasMissing: false }
       checkRows(spec, rows)
-      if (costsOf?.weights !== weights) {
+      if (costsOf?.step !== step) {
         await costsOf?.close()
-        costsOf = openCosts(executor, spec, weights)
+        costsOf = { ...openCosts(executor, spec, weights), step }
       }
       return costsOf.of(rows)
     },

@@ -15,7 +15,7 @@ export interface NetworkTime {
 /** Measuring steps goes on for about this long, all phases together. */
 const measuredMilliseconds = 150
 /** A chunk of steps takes about this long, so that calls can come in between. */
-const chunkMilliseconds = 40
+const chunkMilliseconds = 50
 const mostSteps = 16
 /** Enough that measuring never comes to the end of a phase. */
 const manySteps = 1_000_000

@@ -4,7 +4,7 @@ import type { Matrix, Session } from '../../engine/engine.ts'
 import type { EarlyStopping } from './earlyStopping.ts'
 
 /** Steps run between two looks at the cancel signal take about this long. */
-const chunkMilliseconds = 40
+const chunkMilliseconds = 50
 export const mostLossPoints = 200
 /** Evaluating the validation rows may take at most this share of the training time. */
 export const evaluationShare = 0.15

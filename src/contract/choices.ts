@@ -41,3 +41,6 @@ export const rowLosses = ['log1p', 'mean'] as const
 export const variationalScores = ['reconstruction', 'elbo'] as const
 
 export const modelFormats = ['onnx', 'tensorflowjs'] as const
+
+/** What rows can be written as. */
+export const exportFormats = ['csv', 'tsv', 'jsonl', 'parquet', 'xlsx'] as const

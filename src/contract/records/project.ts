@@ -1,5 +1,6 @@
 // Jobs, failures and the project as a whole.
 
+import type { exportFormats } from '../choices.ts'
 import type { ModelSummary } from './models.ts'
 import type { RunSummary } from './runs.ts'
 import type { Dataset } from './tables.ts'
@@ -43,6 +44,8 @@ export interface Job {
   readonly curve: readonly LossPoint[]
   readonly status: JobState
 }
+
+export type ExportFormat = (typeof exportFormats)[number]
 
 export interface ExportedFile {
   readonly name: string

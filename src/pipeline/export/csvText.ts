@@ -1,16 +1,18 @@
 import { isNumberText } from '../dataset/numbers.ts'
 
-const needsQuotes = /[",\r\n]|^\s|\s$/
+export type Delimiter = ',' | '\t'
 
-/** One line of CSV (RFC 4180 quoting), ended by a line feed, which every reader takes. */
-export function csvLine(cells: readonly string[]): string {
-  // A single empty cell must be quoted, or the row would read as a blank line.
-  if (cells.length === 1 && cells[0] === '') return '""\n'
-  return `${cells.map(csvCell).join(',')}\n`
+const needsQuotes: Readonly<Record<Delimiter, RegExp>> = {
+  ',': /[",\r\n]|^\s|\s$/,
+  '\t': /["\t\r\n]|^\s|\s$/,
 }
 
-function csvCell(text: string): string {
-  return needsQuotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text
+/** One line of CSV, or of TSV (RFC 4180 quoting), ended by a line feed, which every reader takes. */
+export function csvLine(cells: readonly string[], delimiter: Delimiter = ','): string {
+  // A single empty cell must be quoted, or the row would read as a blank line.
+  if (cells.length === 1 && cells[0] === '') return '""\n'
+  const quotes = needsQuotes[delimiter]
+  return `${cells.map((text) => (quotes.test(text) ? `"${text.replaceAll('"', '""')}"` : text)).join(delimiter)}\n`
 }
 
 /** Characters with which a spreadsheet starts a formula, also in their full-width forms. */
@@ -25,6 +27,5 @@ export function neutralised(text: string): string {
 }
 
 /** A number with as many digits as it needs: nine when it is a 32-bit float. */
-export function numberText(value: number): string {
-  return String(Math.fround(value) === value ? Number(value.toPrecision(9)) : value)
-}
+export const shortNumber = (value: number): number =>
+  Math.fround(value) === value ? Number(value.toPrecision(9)) : value

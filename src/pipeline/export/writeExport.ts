@@ -15,20 +15,30 @@ export async function writeExport(
   path: string,
   write: (file: FileHandle) => Promise<number>,
 ): Promise<ExportedFile> {
+  return await writeExportAt(path, async (part) => {
+    const file = await open(part, 'wx')
+    try {
+      const rows = await write(file)
+      await file.sync()
+      return rows
+    } finally {
+      await file.close()
+    }
+  })
+}
+
+/** The same where `write` makes the file itself, at the path that it is given. */
+export async function writeExportAt(
+  path: string,
+  write: (part: string) => Promise<number>,
+): Promise<ExportedFile> {
   const folder = dirname(path)
   const name = basename(path)
   // A name that is always short enough, and by which leftovers of a killed process are known.
   const part = join(folder, `.${randomUUID()}.part`)
   try {
     await makeFolder(folder)
-    const file = await open(part, 'wx')
-    let rows: number
-    try {
-      rows = await write(file)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
+    const rows = await write(part)
     await rename(part, path)
     const { size } = await stat(path)
     return { name, path, rows, bytes: size }

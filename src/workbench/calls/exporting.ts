@@ -49,7 +49,9 @@ export function exportCalls(context: Context): ExportCalls {
             const codes = input.codes === true ? await openCodeReader({ engine, ...judge }) : null
             try {
               return await exportRows({
+                database,
                 dataset,
+                format: 'csv',
                 sourceFolder: folder.sources,
                 path,
                 rows: reasonedRows(context, { runId, dataset, judge, codes, flaggedOnly, signal }),

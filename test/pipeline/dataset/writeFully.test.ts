@@ -89,6 +89,8 @@ describe.skipIf(disk === null)('a full disk (skipped where a small one cannot be
       return { row, score: 0.5, rank: 1, flagged: false, topColumns: ['a'] }
     })
     const attempt = exportRows({
+      database: project.database,
+      format: 'csv',
       dataset,
       sourceFolder: project.sources,
       path: join(folder, 'out.csv'),

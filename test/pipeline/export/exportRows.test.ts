@@ -20,6 +20,8 @@ function row(number: number, change: Partial<ExportRow> = {}): ExportRow {
 async function exported(dataset: Dataset, rows: Iterable<ExportRow>, neutraliseFormulas = true) {
   const path = join(project.folder, 'out.csv')
   const file = await exportRows({
+    database: project.database,
+    format: 'csv',
     dataset,
     sourceFolder: project.sources,
     path,
@@ -78,6 +80,8 @@ describe('exportRows', () => {
     const dataset = await project.importText('a,code_1\n1,2\n3,4\n')
     const path = join(project.folder, 'codes.csv')
     await exportRows({
+      database: project.database,
+      format: 'csv',
       dataset,
       sourceFolder: project.sources,
       path,
@@ -98,7 +102,17 @@ describe('exportRows', () => {
     const signal = new AbortController().signal
     const onProgress = () => undefined
     const { sources: sourceFolder } = project
-    await exportRows({ dataset, sourceFolder, path, rows: [], neutraliseFormulas: false, onProgress, signal })
+    await exportRows({
+      database: project.database,
+      format: 'csv',
+      dataset,
+      sourceFolder,
+      path,
+      rows: [],
+      neutraliseFormulas: false,
+      onProgress,
+      signal,
+    })
     expect(existsSync(path)).toBe(true)
   })
 
@@ -137,6 +151,8 @@ describe('exportRows', () => {
         }
       }
       const attempt = exportRows({
+        database: project.database,
+        format: 'csv',
         dataset,
         sourceFolder: project.sources,
         path: join(project.folder, 'stopped.csv'),
@@ -158,6 +174,8 @@ describe('exportRows', () => {
     const controller = new AbortController()
     const path = join(project.folder, 'cancelled.csv')
     const attempt = exportRows({
+      database: project.database,
+      format: 'csv',
       dataset,
       sourceFolder: project.sources,
       path,

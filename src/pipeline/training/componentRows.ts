@@ -1,7 +1,7 @@
 import { sampleRows } from '../features/sample.ts'
 
 /** The axes of this many rows are those of all of them, up to a fraction of a degree, in bounded time. */
-const mostComponentRows = 200_000
+export const mostComponentRows = 200_000
 
 /**
  * Numbers of the rows that principal components are computed from: those not held out, or a seeded sample where there

@@ -6,7 +6,8 @@ import { phasesOf } from '../../engine/program/phases.ts'
 import type { Table } from '../dataset/table.ts'
 import type { Encoder } from '../features/encoder.ts'
 import { withRows } from '../model/plan.ts'
-import { measureNetwork, type NetworkTime } from './networkTime.ts'
+import { mostComponentRows } from './componentRows.ts'
+import { measureNetwork, measureScoringOf, type NetworkTime } from './networkTime.ts'
 import { measurePreparing, type Rank, secondsSince } from './preparingTime.ts'
 import { evaluationShare, mostLossPoints } from './steps.ts'
 import { trainModel } from './train.ts'
@@ -42,7 +43,9 @@ export async function estimateTraining(input: EstimateInput): Promise<TrainingEs
   const around = savingSeconds + fitSeconds + 2 * preparing.reading + preparing.encoding + preparing.ranking
   const bytes = estimatedBytes(spec, table)
   if (plan.settings.flavour.kind === 'pca') {
-    return { seconds: around + (await componentSeconds(input, preparing.rows)), bytes }
+    const components = await componentSeconds(input, preparing.rows)
+    const scoring = await measureScoringOf({ engine, spec, rows: preparing.rows, signal })
+    return { seconds: around + components + scoring.compile + scoring.row * table.rows, bytes }
   }
   const heldOut = heldOutRows(table.rows, plan.settings.validationShare)
   const time = await measureNetwork({ engine, spec, rows: preparing.rows, heldOut, signal })
@@ -89,7 +92,7 @@ async function componentSeconds(input: EstimateInput, rows: Matrix): Promise<num
   await timed(small)
   const [short, long] = [await timed(small), await timed(large)]
   const perRow = large > small ? Math.max(0, (long - short) / (large - small)) : 0
-  return long + (table.rows - large) * perRow
+  return long + (Math.min(table.rows, mostComponentRows) - large) * perRow
 }
 
 // Fitted to what the benchmark of this estimate measured on its tables, from 4,000 x 6 to 1,000,000 x 30 and 1,555 columns.
@@ -109,6 +112,9 @@ const chunkCells = 2_000_000
 const bytesPerChunkCell = 32
 /** Arrays of a layer's size that a step keeps at its highest. */
 const arraysPerLayer = 6
+/** Numbers that are drawn for each row of a step, here and for helpers: they wait to be collected, up to a point. */
+const bytesPerDraw = 12
+const mostDrawnBytes = 64e6
 /** Of each row: scores, their order, sorted scores, row numbers that are drawn from, and what sorting takes. */
 const bytesPerRow = 32
 
@@ -125,5 +131,6 @@ function estimatedBytes(spec: ModelSpec, { rows, columns }: Table): number {
   const sample = Math.min(rows, fittedRows) * read * bytesPerFittedCell
   const chunk = Math.min(Math.min(rows, chunkRows) * read, 2 * chunkCells) * bytesPerChunkCell
   const kept = rows * (4 * features + bytesPerRow)
-  return fixedBytes + cache + sample + chunk + kept + 4 * (2 * bank + activations + state)
+  const drawn = Math.min(spec.schedule.steps * copies * batchRows * bytesPerDraw, mostDrawnBytes)
+  return fixedBytes + cache + sample + chunk + kept + drawn + 4 * (2 * bank + activations + state)
 }

@@ -71,6 +71,21 @@ export async function measureNetwork(input: {
   return measured
 }
 
+/** The same of a network that is computed, not trained: scoring alone. */
+export async function measureScoringOf(input: {
+  readonly engine: Engine
+  readonly spec: ModelSpec
+  readonly rows: Matrix
+  readonly signal: AbortSignal
+}): Promise<NetworkTime['scoring']> {
+  const session = await input.engine.open({ ...input.spec, batchRows: 1 }, input.rows)
+  try {
+    return await measureScoring(session, input.rows, input.signal)
+  } finally {
+    await session.close()
+  }
+}
+
 async function measureSteps(
   session: Session,
   milliseconds: number,

@@ -74,7 +74,7 @@ function trainingSeconds(
 
 /** Rows that principal components are timed with, and fewer of wide tables: their time grows with the square. */
 const componentRows = 2048
-const componentCells = 1 << 17
+const componentCells = 1 << 19
 
 /** Principal components of twice as many rows take twice as long for the rows, and as long for the components. */
 async function componentSeconds(input: EstimateInput, rows: Matrix): Promise<number> {
@@ -110,8 +110,10 @@ const bytesPerFittedCell = 16
 const chunkRows = 65_536
 const chunkCells = 2_000_000
 const bytesPerChunkCell = 32
-/** Arrays of a layer's size that a step keeps at its highest. */
-const arraysPerLayer = 6
+/** Arrays of a layer's size that a step keeps at its highest; the runtime's memory grows in powers of two. */
+const arraysPerLayer = 12
+/** Weights and moments: in use, going to helpers and coming back, and waiting to be collected. */
+const arraysPerParameter = 32
 /** Numbers that are drawn for each row of a step, here and for helpers: they wait to be collected, up to a point. */
 const bytesPerDraw = 12
 const mostDrawnBytes = 64e6
@@ -126,7 +128,7 @@ function estimatedBytes(spec: ModelSpec, { rows, columns }: Table): number {
   const bank = spec.corruption.kind === 'none' ? 0 : Math.min(4 * cells, 4_194_304) + 524_288
   const activations =
     arraysPerLayer * copies * batchRows * (features + layers.reduce((sum, one) => sum + one, 0))
-  const state = 9 * denseLayout(spec).size
+  const state = arraysPerParameter * denseLayout(spec).size
   const cache = Math.min(rows * read * bytesPerCell, mostCachedBytes) + read * bytesPerColumn
   const sample = Math.min(rows, fittedRows) * read * bytesPerFittedCell
   const chunk = Math.min(Math.min(rows, chunkRows) * read, 2 * chunkCells) * bytesPerChunkCell

@@ -23,6 +23,8 @@ export interface CheckedSource {
   readonly kept: KeptSource
   readonly shape: RecordShape
   readonly totals: ScanTotals
+  /** Size of the longest good record, in bytes. */
+  readonly longestRecord: number
   readonly needsCleanCopy: boolean
   /** Records from all over the table, as text. */
   readonly sample: readonly (readonly string[])[]
@@ -74,6 +76,7 @@ export async function checkSource(input: Input, target: string): Promise<Checked
     kept,
     shape,
     totals,
+    longestRecord: scan.longestRecord,
     needsCleanCopy: needsCleanCopy(totals, shape),
     sample: [...reading.rows, ...scan.sample],
     issues,
@@ -130,6 +133,7 @@ function headerNotes(totals: ScanTotals, shape: RecordShape): ImportIssue[] {
 
 interface Scan {
   readonly totals: ScanTotals
+  readonly longestRecord: number
   readonly issues: readonly ImportIssue[]
   readonly sample: readonly (readonly string[])[]
 }
@@ -139,8 +143,10 @@ async function scanSource(target: string, shape: RecordShape, bytes: number, inp
   try {
     const problems: ScanProblem[] = []
     const spans = new SpreadSample(Math.max(50, Math.min(500, Math.floor(sampledCells / shape.width))))
+    let longestRecord = 0
     const totals = await scanRecords(fileReader(file), shape, {
       record: (row, _line, start, end) => {
+        longestRecord = Math.max(longestRecord, end - start)
         if (row >= 0) spans.offer(row, start, end)
       },
       problem: (problem) => {
@@ -165,7 +171,7 @@ async function scanSource(target: string, shape: RecordShape, bytes: number, inp
       const [record] = parseRecords((await readText(file, span, 1024 * 1024)).replace(/[\r\n]+$/, ''), shape)
       if (record?.length === shape.width) sample.push(record)
     }
-    return { totals, issues, sample }
+    return { totals, longestRecord, issues, sample }
   } finally {
     await file.close()
   }

@@ -14,10 +14,11 @@ import { misfitColumn, tableOf } from '../dataset/layout.ts'
 import { type ColumnProfile, profileColumns } from '../dataset/profile.ts'
 import { saveIssues, saveRecord } from '../dataset/store.ts'
 import { type CheckedSource, issueLimit } from './checkSource.ts'
+import type { ColumnLoad } from './createTable.ts'
 import type { ImportInput } from './importInput.ts'
 import { misfitIssue, note } from './issues.ts'
 import { linesOfRows } from './linesOfRows.ts'
-import { type ColumnLoad, loadTable } from './loadTable.ts'
+import { loadTable } from './loadTable.ts'
 import { presentTexts } from './preview.ts'
 import { Turns } from './turns.ts'
 
@@ -47,7 +48,18 @@ export async function storeTable(
       onProgress('Reading rows', null)
       const chosen = new Set(plans.flatMap(({ chosen }, position) => (chosen ? [position] : [])))
       const { loads, facts } = await loadTable(
-        { connection, table, file, fileName, dialect, newline, rows: totals.rows, signal },
+        {
+          connection,
+          table,
+          file,
+          fileName,
+          dialect,
+          newline,
+          rows: totals.rows,
+          longestRecord: checked.longestRecord,
+          padded: paddedColumns(checked.sample),
+          signal,
+        },
         plans,
         chosen,
       )
@@ -93,6 +105,15 @@ export async function storeTable(
       signal.removeEventListener('abort', interrupt)
     }
   })
+}
+
+/** Columns with spaces around some texts of the sample, by position. */
+function paddedColumns(sample: CheckedSource['sample']): Set<number> {
+  const padded = new Set<number>()
+  for (const row of sample) {
+    for (const [position, text] of row.entries()) if (/^[ \t]|[ \t]$/.test(text)) padded.add(position)
+  }
+  return padded
 }
 
 const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text)

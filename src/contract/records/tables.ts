@@ -1,62 +1,12 @@
-// Files, their dialects and what import made of them.
+// Tables as import left them.
 
 import type { columnTypes } from '../choices.ts'
-
-/** Where the bytes are: a file the core can open, or bytes the page sent with `beginUpload`. */
-export type Source =
-  | { readonly kind: 'path'; readonly path: string }
-  | { readonly kind: 'upload'; readonly uploadId: string }
-
-export type Encoding = 'utf-8' | 'utf-16le' | 'utf-16be' | 'windows-1252'
-
-/** How the text of a table is cut into cells. Every field can be overridden by the person. */
-export interface Dialect {
-  readonly encoding: Encoding
-  readonly delimiter: string
-  readonly quote: string
-  readonly hasHeader: boolean
-  readonly decimalMark: '.' | ','
-  /** Physical lines before the header or first row that are not part of the table. */
-  readonly skipLines: number
-  /** Cell texts that mean "no value", compared exactly after trimming. */
-  readonly missingMarks: readonly string[]
-}
+import type { Dialect } from './dialects.ts'
 
 export type ColumnType = (typeof columnTypes)[number]
 
 /** `label` columns are never trained on; they serve evaluation only. */
 export type ColumnRole = 'feature' | 'label' | 'identifier' | 'ignored'
-
-/** What is the matter with a piece of the file, where, and what to do about it. */
-export interface ImportIssue {
-  /** 1-based physical line in the file, when one line is to blame. */
-  readonly line: number | null
-  readonly column: string | null
-  readonly kind: 'ragged' | 'quote' | 'encoding' | 'type' | 'other'
-  readonly message: string
-  /** The line's text as read, cut at 2,000 characters. */
-  readonly raw: string | null
-  /** What became of the row. Rows are never dropped without an issue. */
-  readonly action: 'kept' | 'blanked' | 'quarantined'
-}
-
-export interface PreviewColumn {
-  readonly name: string
-  readonly type: ColumnType
-  readonly role: ColumnRole
-}
-
-/** The first rows of a file as the given dialect reads them; nothing is imported yet. */
-export interface ImportPreview {
-  readonly fileName: string
-  readonly bytes: number
-  readonly dialect: Dialect
-  /** Fields of `dialect` that were found rather than chosen by the person. */
-  readonly detected: readonly (keyof Dialect)[]
-  readonly columns: readonly PreviewColumn[]
-  readonly rows: readonly (readonly string[])[]
-  readonly complaints: readonly ImportIssue[]
-}
 
 export type ColumnChoice = { readonly type?: ColumnType; readonly role?: ColumnRole }
 

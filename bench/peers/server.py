@@ -58,6 +58,8 @@ def score(request):
     key = json.dumps(request["scoring"])
     if key not in scorings:
         scorings[key] = Scoring(**request["scoring"])
+    # Once untimed before: whoever came before has filled the caches with its own rows.
+    scorings[key].seconds(request["batchRows"])
     return {"seconds": scorings[key].seconds(request["batchRows"])}
 
 

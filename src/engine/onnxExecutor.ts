@@ -148,7 +148,7 @@ const sessionOptions = (threads: number, keepsMemory: boolean): InferenceSession
 /** More members than this would share a memory that is no faster for it. */
 const mostMembers = 4
 
-/** Batches of one call: about 12 ms where a batch fills a cache. */
+/** Batches of one call: about 6 ms where a batch fills a cache. */
 const mostBatchesPerRun = 8
 
 /** Fewer calls cost less; towards the end smaller ones share better, so that no member waits long for the last. */

@@ -18,7 +18,7 @@ export interface Costs {
 }
 
 /** Rows of a batch: its activations stay in a core's cache. A graph is compiled and kept for each size that is met. */
-const batchSizes = [2048, 256, 32]
+const batchSizes = [1024, 256, 32]
 
 /**
  * Copy by copy, each as a network of its own, rather than as a batch of products: their biases are then added while

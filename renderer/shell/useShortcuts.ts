@@ -13,10 +13,12 @@ export function useShortcuts(workbench: Workbench) {
 
   function onKeydown(event: KeyboardEvent): void {
     if (event.defaultPrevented || takesText(event.target) || dialogOpen()) return
-    if ((event.ctrlKey || event.metaKey) && !event.shiftKey && event.key.toLowerCase() === 'z') {
+    if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === 'z') {
       event.preventDefault()
-      if (workbench.stage.stage.value === 'train') workbench.training.undo()
-      else void workbench.dataset.undo()
+      // In Train the keys belong to its settings; Undo in the title bar is the project's everywhere.
+      if (workbench.stage.stage.value !== 'train') {
+        void (event.shiftKey ? workbench.edits.redo() : workbench.edits.undo())
+      } else if (!event.shiftKey) workbench.training.undo()
       return
     }
     if (event.ctrlKey || event.metaKey || event.altKey || !singleKeys.value) return

@@ -33,3 +33,5 @@ export function useNotices(connection: Connection) {
   )
   return { notices, say, close }
 }
+
+export type NoticesState = ReturnType<typeof useNotices>

@@ -6,6 +6,7 @@ import { hostPlace } from './hostPlace.ts'
 import { keepPlace, readPlace } from './place.ts'
 import { useColumnsChanged } from './useColumnsChanged.ts'
 import { useDataset } from './useDataset.ts'
+import { useEdits } from './useEdits.ts'
 import { useExport } from './useExport.ts'
 import { useImport } from './useImport.ts'
 import { useJobs } from './useJobs.ts'
@@ -28,6 +29,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
   const threshold = useThreshold(connection, project, run)
   const stage = useStage(dataset, run, place?.stage)
   const notices = useNotices(connection)
+  const edits = useEdits(connection, project, threshold, notices)
   watch([() => dataset.dataset.value?.datasetId, stage.stage] as const, ([datasetId, now]) => {
     if (datasetId !== undefined) keepPlace({ datasetId, stage: now })
   })
@@ -96,6 +98,7 @@ export function createWorkbench(connection: Connection, host: DesktopHost | unde
     dataset,
     run,
     threshold,
+    edits,
     stage,
     notices,
     importing,

@@ -1,3 +1,4 @@
+import type { ColumnCalls } from './calls/columns.ts'
 import type { ExportCalls } from './calls/exporting.ts'
 import type { LatentCalls } from './calls/latent.ts'
 import type { ProjectCalls } from './calls/projects.ts'
@@ -14,6 +15,7 @@ import type { Job } from './records.ts'
 export interface Api
   extends ProjectCalls,
     TableCalls,
+    ColumnCalls,
     TrainingCalls,
     ResultCalls,
     ExportCalls,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { Api, ApiMethod } from './api.ts'
+import { columnChecks } from './checks/columns.ts'
 import { exportChecks } from './checks/exporting.ts'
 import { latentChecks } from './checks/latent.ts'
 import { projectChecks } from './checks/projects.ts'
@@ -15,6 +16,7 @@ import type { TrainingSettings } from './records.ts'
 const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = {
   ...projectChecks,
   ...tableChecks,
+  ...columnChecks,
   ...trainingChecks,
   ...resultChecks,
   ...exportChecks,

@@ -1,6 +1,7 @@
 import type { Engine } from '../engine/engine.ts'
 import type { Database } from '../pipeline/dataset/database.ts'
 import type { Claims } from './claims.ts'
+import type { Edits } from './edits.ts'
 import type { Jobs } from './jobs.ts'
 import type { Judges } from './judges.ts'
 import type { Samples } from './samples.ts'
@@ -20,6 +21,8 @@ export interface Context {
   readonly jobs: Jobs
   /** Who uses which data set or run. */
   readonly claims: Claims
+  /** Changes of a person, which can be taken back. */
+  readonly edits: Edits
   readonly judges: Judges
   /** The numeric engine, opened at first use so that the window need not wait for it. */
   engine(): Promise<Engine>

@@ -3,6 +3,7 @@ import { Failure } from '../contract/failure.ts'
 import { type EngineName, engineStatuses, openEngine } from '../engine/engines.ts'
 import { openDatabase } from '../pipeline/dataset/database.ts'
 import { cleanLeftovers, listDatasets } from '../pipeline/dataset/store.ts'
+import { columnCalls } from './calls/columns.ts'
 import { exportCalls } from './calls/exporting.ts'
 import { latentCalls } from './calls/latent.ts'
 import { modelExportCalls } from './calls/modelExport.ts'
@@ -12,6 +13,7 @@ import { tableCalls } from './calls/tables.ts'
 import { trainingCalls } from './calls/trainings.ts'
 import { createClaims } from './claims.ts'
 import type { Context } from './context.ts'
+import { openEdits } from './edits.ts'
 import { createJobs } from './jobs.ts'
 import { createJudges } from './judges.ts'
 import { keptUnlessFailed } from './keptUnlessFailed.ts'
@@ -58,7 +60,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
     await cleanLeftovers(database, folder.sources)
     const models = await openModelStore(folder.models)
     const { folder: _, engine: _engine, ...rest } = options
-    return joinParts({ ...rest, engineName, folder, database, runs, models })
+    const claims = createClaims()
+    const edits = await openEdits({ database, runs, claims })
+    return joinParts({ ...rest, engineName, folder, database, runs, models, claims, edits })
   } catch (error) {
     // Or the next try would find the project held by this very process.
     await database.close()
@@ -67,7 +71,9 @@ export async function createWorkbench(options: WorkbenchOptions): Promise<Workbe
 }
 
 type Parts = Omit<WorkbenchOptions, 'folder' | 'engine'> &
-  Pick<Context, 'folder' | 'database' | 'runs' | 'models'> & { readonly engineName: EngineName }
+  Pick<Context, 'folder' | 'database' | 'runs' | 'models' | 'claims' | 'edits'> & {
+    readonly engineName: EngineName
+  }
 
 function joinParts(parts: Parts): Workbench {
   const { announce, samplesFolder, engineName, folder, database, runs, models, threads, fallBack } = parts
@@ -81,7 +87,8 @@ function joinParts(parts: Parts): Workbench {
     models,
     uploads: createUploads(folder.temporary),
     jobs: createJobs((job) => announce('jobChanged', job)),
-    claims: createClaims(),
+    claims: parts.claims,
+    edits: parts.edits,
     judges: createJudges(runs, engine),
     engine,
     quiet: traffic.quiet,
@@ -100,6 +107,7 @@ function joinParts(parts: Parts): Workbench {
         (one, other) => Number(other.name === engineName) - Number(one.name === engineName),
       )
       const samples = await context.samples.list()
+      const waiting = await context.edits.waiting()
       // Jobs and runs are read last, with nothing awaited after them: an older answer would undo an ending.
       return {
         name: folder.name,
@@ -108,12 +116,14 @@ function joinParts(parts: Parts): Workbench {
         runs: runs.list().map((run) => summarise(run, byId.get(run.datasetId))),
         models: models.list(),
         jobs: context.jobs.list(),
+        ...waiting,
         warnings: [...runs.warnings, ...models.warnings],
         engines,
         samples: samples.map(({ sampleId, title, description }) => ({ sampleId, title, description })),
       }
     },
     ...tableCalls(context),
+    ...columnCalls(context),
     ...trainingCalls(context),
     ...resultCalls(context),
     ...exportCalls(context),

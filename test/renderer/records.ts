@@ -107,6 +107,8 @@ export const project = (fields: Partial<Project> = {}): Project => ({
   runs: [],
   models: [],
   jobs: [],
+  undoable: null,
+  redoable: null,
   engines: [],
   samples: [],
   warnings: [],

@@ -71,6 +71,9 @@ export interface Project {
   /** Models from files, newest first. */
   readonly models: readonly ModelSummary[]
   readonly jobs: readonly Job[]
+  /** What `undo` would take back and `redo` do again, in words; null where there is nothing. */
+  readonly undoable: string | null
+  readonly redoable: string | null
   /** What opening the project found wrong and set aside, in sentences. */
   readonly warnings: readonly string[]
   readonly engines: readonly EngineStatus[]

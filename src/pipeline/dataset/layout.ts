@@ -27,6 +27,9 @@ export const storedColumn = (position: number): string => `c${position}`
 /** Texts that did not fit a column's type, beside it; null everywhere else. */
 export const misfitColumn = (position: number): string => `m${position}`
 
+/** A column's texts from before it was read as another type, so that this can be taken back. */
+export const originalColumn = (position: number): string => `o${position}`
+
 /** The Failure for a data set that is not, or no longer, there. */
 export function vanished(datasetId: string): Failure {
   return new Failure('not-found', 'This data set is no longer in the project. It may have been deleted.', {

@@ -4,7 +4,7 @@ import type { Column, ColumnChoice, ColumnType, Dataset } from '../../contract/r
 import { noColumn, notConstant, proposeRole } from './columnTypes.ts'
 import { type Database, readRowsOf } from './database.ts'
 import { type DateForm, dateExpression, findDateForm, isoForm } from './dates.ts'
-import { type StoredKind, storedColumn, tableOf } from './layout.ts'
+import { originalColumn, type StoredKind, storedColumn, tableOf } from './layout.ts'
 import { numberReading } from './numbers.ts'
 import { type ProfiledColumn, profileColumns } from './profile.ts'
 import { ensureSchema, readRecord, saveRecord } from './store.ts'
@@ -35,7 +35,8 @@ export async function updateColumns(
   })
 }
 
-async function changeColumns(
+/** `updateColumns` within the caller's transaction. */
+export async function changeColumns(
   connection: DuckDBConnection,
   dataset: Dataset,
   chosen: ReadonlyMap<string, ColumnChoice>,
@@ -45,11 +46,13 @@ async function changeColumns(
       throw noColumn(`The data set ${dataset.name}`, name)
   }
   const kinds = await storedKinds(connection, dataset)
+  const names = await storedNames(connection, tableOf(dataset.datasetId))
   const changes = dataset.columns.flatMap((column, position): Change[] => {
     const type = chosen.get(column.name)?.type
     if (type === undefined || type === column.type) return []
     const stored = kinds[position] ?? 'text'
-    return [{ position, column, type, stored, target: targetKind(column, type, stored) }]
+    const hasOriginal = names.has(originalColumn(position))
+    return [{ position, column, type, stored, target: targetKind({ column, type, stored, hasOriginal }) }]
   })
   const retyped = await retype(connection, dataset, changes)
   const columns = dataset.columns.map((column, position): Column => {
@@ -63,10 +66,19 @@ async function changeColumns(
   return updated
 }
 
-/** How a column must be stored for a type. Numbers serve as categories and texts without being rewritten. */
-function targetKind(column: Column, type: ColumnType, stored: StoredKind): StoredKind {
-  if (type === 'constant') throw notConstant(column.name, column.distinct)
-  if (type !== 'number' && type !== 'date-time') return stored
+/**
+ * How a column must be stored for a type. Numbers serve as categories and texts without being rewritten, unless they
+ * were texts before: those come back as they were written, 007 and 1.50 too.
+ */
+function targetKind(input: {
+  readonly column: Column
+  readonly type: ColumnType
+  readonly stored: StoredKind
+  readonly hasOriginal: boolean
+}): StoredKind {
+  const { column, type, stored, hasOriginal } = input
+  if (type === 'constant' && column.distinct > 1) throw notConstant(column.name, column.distinct)
+  if (type !== 'number' && type !== 'date-time') return hasOriginal ? 'text' : stored
   if (stored === type || stored === 'text') return type
   throw new Failure(
     'bad-request',
@@ -77,6 +89,11 @@ function targetKind(column: Column, type: ColumnType, stored: StoredKind): Store
   )
 }
 
+/** Names of all columns of a table as stored. */
+async function storedNames(connection: DuckDBConnection, table: string): Promise<ReadonlySet<string>> {
+  return new Set((await readRowsOf(connection, `DESCRIBE ${table}`)).map(([name]) => String(name)))
+}
+
 /** Rewrites and profiles the columns that change; the result is keyed by position. */
 async function retype(
   connection: DuckDBConnection,
@@ -84,16 +101,28 @@ async function retype(
   changes: readonly Change[],
 ): Promise<Map<number, Column>> {
   const table = tableOf(dataset.datasetId)
+  const stored = await storedNames(connection, table)
   const replaced: string[] = []
-  for (const change of changes.filter(({ stored, target }) => stored !== target)) {
+  const kept: string[] = []
+  const restored: string[] = []
+  for (const change of changes.filter((one) => one.stored !== one.target)) {
     const column = storedColumn(change.position)
+    const original = originalColumn(change.position)
+    if (change.target === 'text') {
+      restored.push(original)
+      replaced.push(`${original} AS ${column}`)
+      continue
+    }
     const expression = await conversion(connection, dataset, change)
     await refuseMisfits(connection, dataset, change, expression)
     replaced.push(`${expression} AS ${column}`)
+    if (!stored.has(original)) kept.push(`, ${column} AS ${original}`)
   }
   if (replaced.length > 0) {
+    const exclude = restored.length > 0 ? `EXCLUDE (${restored.join(', ')})` : ''
     await connection.run(
-      `CREATE OR REPLACE TABLE ${table} AS SELECT * REPLACE (${replaced.join(', ')}) FROM ${table}`,
+      `CREATE OR REPLACE TABLE ${table} AS
+       SELECT * ${exclude} REPLACE (${replaced.join(', ')})${kept.join('')} FROM ${table}`,
     )
   }
   const profiled = changes.map(({ position, target, type }): ProfiledColumn => {

@@ -7,7 +7,6 @@ import { readDataset } from '../../pipeline/dataset/store.ts'
 import { evaluate } from '../../pipeline/evaluation/evaluate.ts'
 import { readLabels } from '../../pipeline/evaluation/labels.ts'
 import { explainShares, topReasons } from '../../pipeline/explain/explain.ts'
-import { applyRule } from '../../pipeline/threshold/apply.ts'
 import type { Context } from '../context.ts'
 import type { StoredRun } from '../store/storedRun.ts'
 
@@ -60,11 +59,7 @@ export function resultCalls(context: Context): ResultCalls {
     },
 
     async setThreshold({ runId, rule, value }) {
-      // With the scores of that moment: a training that goes on may replace them.
-      const { threshold } = await runs.update(runId, async (run) => {
-        const { scores } = await runs.readScores(runId)
-        return { ...run, threshold: applyRule(scores, { rule, value }) }
-      })
+      const threshold = await context.edits.changeThreshold(runId, { rule, value })
       context.projectChanged()
       return threshold
     },
@@ -138,6 +133,7 @@ export function resultCalls(context: Context): ResultCalls {
       try {
         await judges.close(runId)
         await runs.delete(runId)
+        await context.edits.forget(runId)
       } finally {
         release()
       }

@@ -3,7 +3,6 @@ import type { Api } from '../../contract/api.ts'
 import type { Source } from '../../contract/records.ts'
 import { readRowPage } from '../../pipeline/dataset/pages.ts'
 import { deleteDataset, readDataset, readIssues } from '../../pipeline/dataset/store.ts'
-import { updateColumns } from '../../pipeline/dataset/updateColumns.ts'
 import { importFile } from '../../pipeline/import/importFile.ts'
 import { previewFile } from '../../pipeline/import/preview.ts'
 import type { Context } from '../context.ts'
@@ -71,13 +70,9 @@ export function tableCalls(context: Context): TableCalls {
       return startImport({ source })
     },
     async updateColumns({ datasetId, columns }) {
-      // A training reads the table as it was fitted: types may not change under it, roles may.
-      const retypes = Object.values(columns).some((choice) => choice.type !== undefined)
-      const release = retypes ? claims.own(datasetId) : claims.share(datasetId)
       try {
-        return await updateColumns(database, datasetId, columns)
+        return await context.edits.changeColumns(datasetId, columns)
       } finally {
-        release()
         context.projectChanged()
       }
     },
@@ -88,11 +83,13 @@ export function tableCalls(context: Context): TableCalls {
     async deleteDataset({ datasetId }) {
       const release = claims.own(datasetId)
       try {
-        for (const run of runs.list().filter((entry) => entry.datasetId === datasetId)) {
+        const runsOfIt = runs.list().filter((entry) => entry.datasetId === datasetId)
+        for (const run of runsOfIt) {
           await context.judges.close(run.runId)
           await runs.delete(run.runId)
         }
         await deleteDataset(database, datasetId, folder.sources)
+        await context.edits.forget(datasetId, ...runsOfIt.map(({ runId }) => runId))
       } finally {
         release()
         context.projectChanged()

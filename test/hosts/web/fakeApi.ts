@@ -9,6 +9,8 @@ export const emptyProject: Project = {
   runs: [],
   models: [],
   jobs: [],
+  undoable: null,
+  redoable: null,
   engines: [],
   samples: [],
   warnings: [],

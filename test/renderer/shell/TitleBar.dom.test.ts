@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import TitleBar from '../../../renderer/shell/TitleBar.vue'
+import { Failure } from '../../../src/contract/failure.ts'
 import { settled } from '../fakeConnection.ts'
 import { mountStage } from '../mountStage.ts'
 import { job } from '../records.ts'
@@ -17,5 +18,24 @@ it.each([
   await at('job-cancel').trigger('click')
   await settled()
   expect(at('job').text()).toContain(under)
+  wrapper.unmount()
+})
+
+it('says what Undo takes back, and why it could not', async () => {
+  const { wrapper, workbench, at } = await mountStage(TitleBar, {
+    project: { undoable: 'type of heat in pumps' },
+    calls: {
+      undo: async () => {
+        throw new Failure('busy', 'A job is using it right now.')
+      },
+    },
+  })
+  expect(at('redo').exists()).toBe(false)
+  expect(at('undo').text()).toBe('Undo type of heat in pumps')
+  await at('undo').trigger('click')
+  await settled()
+  expect(workbench.notices.notices.value.map(({ message }) => message)).toEqual([
+    'A job is using it right now.',
+  ])
   wrapper.unmount()
 })

@@ -13,8 +13,8 @@ const listening = defineComponent({
     return () => h('main', [h('input', { 'data-testid': 'field' })])
   },
 })
-const press = (key: string, target: EventTarget = document.body, ctrlKey = false) =>
-  target.dispatchEvent(new KeyboardEvent('keydown', { key, ctrlKey, bubbles: true, cancelable: true }))
+const press = (key: string, target: EventTarget = document.body, held: KeyboardEventInit = {}) =>
+  target.dispatchEvent(new KeyboardEvent('keydown', { key, ...held, bubbles: true, cancelable: true }))
 
 afterEach(() => {
   localStorage.clear()
@@ -46,6 +46,30 @@ describe('keys of the whole window', () => {
     press('2')
     expect(workbench.stage.stage.value).toBe('import')
     expect(localStorage.getItem('residual.singleKeys')).toBe('off')
+    wrapper.unmount()
+  })
+
+  it('take back the last edit and do it again, but not from within a field or in Train', async () => {
+    const asked: string[] = []
+    const answer = (name: string) => async () => {
+      asked.push(name)
+      return { what: 'role of heat', subject: { datasetId: 'd1' } }
+    }
+    const { workbench, at, wrapper } = await mountStage(listening, {
+      project: { datasets: [dataset()], undoable: 'role of heat', redoable: 'role of speed' },
+      calls: { undo: answer('undo'), redo: answer('redo'), planTraining: () => new Promise(() => {}) },
+    })
+    const steps = [{ ctrlKey: true }, { ctrlKey: true, shiftKey: true }] as const
+    for (const held of steps) {
+      press('z', at('field').element, held)
+      press(held === steps[1] ? 'Z' : 'z', document.body, held)
+      await settled()
+    }
+    expect(asked).toEqual(['undo', 'redo'])
+    workbench.stage.open('train')
+    for (const held of steps) press('z', document.body, held)
+    await settled()
+    expect(asked).toEqual(['undo', 'redo'])
     wrapper.unmount()
   })
 

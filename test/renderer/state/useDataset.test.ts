@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest'
 import { effectScope } from 'vue'
-import { pushStep } from '../../../renderer/state/undo.ts'
 import { useDataset } from '../../../renderer/state/useDataset.ts'
 import { useProject } from '../../../renderer/state/useProject.ts'
 import { Failure } from '../../../src/contract/failure.ts'
@@ -35,33 +34,12 @@ describe('the data set on the table', () => {
     expect(state.dataset.value?.name).toBe('fans.csv')
   })
 
-  it('takes back the last change, then the one before', async () => {
-    const { state, named } = await opened()
-    await state.changeColumn(named('speed') ?? column({ name: '' }), { role: 'ignored' })
-    await state.changeColumn(named('heat') ?? column({ name: '' }), { type: 'category' })
-    expect(state.lastStep.value?.label).toBe('type of heat')
-    await state.undo()
-    expect([named('speed')?.role, named('heat')?.type]).toEqual(['ignored', 'number'])
-    await state.undo()
-    expect(named('speed')?.role).toBe('feature')
-    await state.undo()
-    expect(state.lastStep.value).toBe(null)
-  })
-
-  it('keeps a refusal at its column and nothing to undo', async () => {
+  it('keeps a refusal at its column and the column as it was', async () => {
     const { state, named } = await opened()
     await state.changeColumn(named('heat') ?? column({ name: '' }), { type: 'date-time' })
     expect(state.failures.value.get('heat')?.message).toBe('Line 3 of heat is no date.')
-    expect([state.lastStep.value, named('heat')?.type]).toEqual([null, 'number'])
+    expect(named('heat')?.type).toBe('number')
     await state.changeColumn(named('heat') ?? column({ name: '' }), { type: 'category' })
     expect(state.failures.value.size).toBe(0)
-  })
-})
-
-describe('undo steps', () => {
-  it('are kept up to a depth, the oldest going first', () => {
-    const step = (label: string) => ({ label, undo: async () => {} })
-    const labels = pushStep([step('a'), step('b')], step('c'), 2).map((one) => one.label)
-    expect(labels).toEqual(['b', 'c'])
   })
 })

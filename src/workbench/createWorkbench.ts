@@ -17,6 +17,7 @@ import { openEdits } from './edits.ts'
 import { createJobs } from './jobs.ts'
 import { createJudges } from './judges.ts'
 import { keptUnlessFailed } from './keptUnlessFailed.ts'
+import { migrateProject } from './project/migrations.ts'
 import { createSamples } from './samples.ts'
 import { clearLeftovers, openProjectFolder } from './store/folder.ts'
 import { openModelStore } from './store/models.ts'
@@ -48,13 +49,14 @@ export interface Workbench {
 /**
  * Opens a project and answers every call of the contract: the only place that joins the pipeline's stages.
  * @throws Failure `busy` when another process has the project open, `disk` when the folder cannot be used,
- * `bad-request` for an engine that does not exist
+ * `unreadable-file` for a project of a newer Residual, `bad-request` for an engine that does not exist
  */
 export async function createWorkbench(options: WorkbenchOptions): Promise<Workbench> {
   const engineName = checkedEngine(options.engine ?? 'onnx')
   const folder = await openProjectFolder(options.folder)
   const database = await openDatabase({ file: folder.database, temporaryFolder: folder.temporary })
   try {
+    await migrateProject(database, folder.name)
     const runs = await openRunStore(folder.runs)
     await clearLeftovers(folder)
     await cleanLeftovers(database, folder.sources)

@@ -62,15 +62,7 @@ export class Database {
   async transaction<T>(action: (connection: DuckDBConnection) => Promise<T>): Promise<T> {
     return await this.withConnection(async (connection) => {
       await connection.run('BEGIN TRANSACTION')
-      try {
-        const result = await action(connection)
-        await connection.run('COMMIT')
-        return result
-      } catch (error) {
-        // A statement that failed to commit has already rolled back; only the first error matters.
-        await connection.run('ROLLBACK').catch(() => undefined)
-        throw error
-      }
+      return await endTransaction(connection, action)
     })
   }
 
@@ -96,6 +88,22 @@ export class Database {
     this.#open = false
     openFiles.delete(this.file)
     this.#instance.closeSync()
+  }
+}
+
+/** Runs `action` in a transaction that was begun and ends it: all of it is kept, or nothing. */
+export async function endTransaction<T>(
+  connection: DuckDBConnection,
+  action: (connection: DuckDBConnection) => Promise<T>,
+): Promise<T> {
+  try {
+    const result = await action(connection)
+    await connection.run('COMMIT')
+    return result
+  } catch (error) {
+    // A statement that failed to commit has already rolled back; only the first error matters.
+    await connection.run('ROLLBACK').catch(() => undefined)
+    throw error
   }
 }
 

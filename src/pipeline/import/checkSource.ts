@@ -5,7 +5,7 @@ import { fileReader, needsCleanCopy } from './cleanCopy.ts'
 import { parseRecords } from './dialect.ts'
 import { brokenHeader, note, problemIssue, rawLimit } from './issues.ts'
 import { type KeptSource, keepSource } from './keepSource.ts'
-import { readDialect } from './preview.ts'
+import { type HeadReading, readDialect } from './preview.ts'
 import type { RecordShape, ScanProblem, ScanTotals } from './records.ts'
 import { scanRecords } from './scanRecords.ts'
 import { type Head, readHead } from './sourceBytes.ts'
@@ -14,6 +14,10 @@ import { type Head, readHead } from './sourceBytes.ts'
 export const issueLimit = 100_000
 /** Cells from all over the table that types are decided on. */
 const sampledCells = 500_000
+
+/** Records that types are decided on, at least. */
+export const sampledRecords = (columns: number): number =>
+  Math.max(50, Math.min(500, Math.floor(sampledCells / columns)))
 
 /** A kept source whose every line is accounted for. */
 export interface CheckedSource {
@@ -39,10 +43,25 @@ interface Input {
   readonly signal: AbortSignal
 }
 
-/** Copies a file into `target` as UTF-8, decides its dialect and finds its records. */
-export async function checkSource(input: Input, target: string): Promise<CheckedSource> {
+/** The head of a file and what it says about the whole. */
+export interface OpenedSource {
+  readonly head: Head
+  readonly reading: HeadReading
+}
+
+/** Reads the head of a file and decides its dialect. Throws a Failure for what is not a table of text. */
+export async function openSource(input: Omit<Input, 'onProgress' | 'signal'>): Promise<OpenedSource> {
+  const head = await readHead(input.path, input.fileName)
+  return { head, reading: readDialect(head, input.fileName, input.dialect) }
+}
+
+/** Copies a file into `target` as UTF-8 and finds its records. */
+export async function checkSource(
+  input: Input,
+  { head, reading: found }: OpenedSource,
+  target: string,
+): Promise<CheckedSource> {
   const { fileName, signal } = input
-  const head = await readHead(input.path, fileName)
   const keep = (encoding: Dialect['encoding'], replaceInvalid: boolean) =>
     keepSource({
       ...input,
@@ -54,7 +73,7 @@ export async function checkSource(input: Input, target: string): Promise<Checked
       onProgress: (share) => input.onProgress('Checking the file', share / 2),
     })
   let issues: ImportIssue[] = []
-  let reading = readDialect(head, fileName, input.dialect)
+  let reading = found
   let kept = await keep(reading.dialect.encoding, false)
   if (kept.firstInvalidByte !== null) {
     const retry = input.dialect?.encoding === undefined && !kept.hasValidNonAscii
@@ -142,7 +161,7 @@ async function scanSource(target: string, shape: RecordShape, bytes: number, inp
   const file = await open(target)
   try {
     const problems: ScanProblem[] = []
-    const spans = new SpreadSample(Math.max(50, Math.min(500, Math.floor(sampledCells / shape.width))))
+    const spans = new SpreadSample(sampledRecords(shape.width))
     let longestRecord = 0
     const totals = await scanRecords(fileReader(file), shape, {
       record: (row, _line, start, end) => {

@@ -18,28 +18,29 @@ export interface ColumnLoad extends ColumnReadingPlan {
   readonly chosen: boolean
 }
 
-export interface LoadInput {
-  readonly connection: DuckDBConnection
+export interface QueryInput {
   /** Quoted name. */
   readonly table: string
   readonly file: string
-  readonly fileName: string
   readonly dialect: Dialect
   readonly newline: '\n' | '\r\n'
-  /** Rows that the scan counted. */
-  readonly rows: number
   /** Size of the longest record, in bytes. */
   readonly longestRecord: number
-  /** Columns that are known to have spaces around texts. */
-  readonly padded: ReadonlySet<number>
+}
+
+export interface LoadInput extends QueryInput {
+  readonly connection: DuckDBConnection
+  readonly fileName: string
+  /** Rows that the scan counted. */
+  readonly rows: number
   readonly signal: AbortSignal
 }
 
 /** Room for one line in DuckDB's reader: with more it takes a sixth longer, and it reserves four times as much. */
-const lineBytes = 2 * 1024 * 1024
+export const lineBytes = 2 * 1024 * 1024
 
-/** One attempt: the table as DuckDB's reader makes it of the file; what it refuses is in `reject_errors`. */
-export async function createTable(input: LoadInput, loads: readonly ColumnLoad[]): Promise<void> {
+/** The statement that makes a table of a file as its columns are to be read. */
+export function tableQuery(input: QueryInput, loads: readonly ColumnLoad[]): string {
   const { dialect } = input
   const columns = loads.map((load, position) => {
     const type = load.reading === 'typed' ? sqlTypes[load.kind] : 'VARCHAR'
@@ -50,6 +51,9 @@ export async function createTable(input: LoadInput, loads: readonly ColumnLoad[]
   const options = [
     quoteText(input.file),
     'auto_detect=false',
+    // Whatever the file and its folders are called.
+    "compression='none'",
+    'hive_partitioning=false',
     `delim=${quoteText(dialect.delimiter)}`,
     `quote=${quoteText(dialect.quote)}`,
     `escape=${quoteText(dialect.quote)}`,
@@ -64,10 +68,13 @@ export async function createTable(input: LoadInput, loads: readonly ColumnLoad[]
     `buffer_size=${4 * lineRoom}`,
   ]
   const selected = loads.flatMap((load, position) => selectColumn(load, position, dialect))
+  return `CREATE TABLE ${input.table} AS SELECT ${selected.join(', ')} FROM read_csv(${options.join(', ')})`
+}
+
+/** One attempt: the table as DuckDB's reader makes it of the file; what it refuses is in `reject_errors`. */
+export async function createTable(input: LoadInput, loads: readonly ColumnLoad[]): Promise<void> {
   try {
-    await input.connection.run(
-      `CREATE TABLE ${input.table} AS SELECT ${selected.join(', ')} FROM read_csv(${options.join(', ')})`,
-    )
+    await input.connection.run(tableQuery(input, loads))
   } catch (error) {
     const message = error instanceof Error ? error.message : String(error)
     if (/interrupt/i.test(message)) throw error

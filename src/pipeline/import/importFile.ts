@@ -3,9 +3,10 @@ import type { Dataset } from '../../contract/records.ts'
 import { cleanPath, sourcePath } from '../dataset/layout.ts'
 import { makeFolder } from '../dataset/makeFolder.ts'
 import { ensureSchema } from '../dataset/store.ts'
-import { checkSource } from './checkSource.ts'
+import { checkSource, openSource } from './checkSource.ts'
 import { writeCleanCopy } from './cleanCopy.ts'
 import type { ImportInput } from './importInput.ts'
+import { type ReadAhead, readAhead } from './readAhead.ts'
 import { storeTable } from './storeTable.ts'
 
 /**
@@ -23,23 +24,35 @@ export async function importFile(input: ImportInput): Promise<Dataset> {
   const part = `${finalPath}.part`
   const cleanPart = `${finalClean}.part`
   let dataset: Dataset
+  let ahead: ReadAhead | null = null
   try {
-    const checked = await checkSource(input, part)
+    const opened = await openSource(input)
+    ahead = await readAhead(input, opened)
+    const checked = await checkSource(input, opened, part)
     if (checked.needsCleanCopy) {
       input.onProgress('Setting unusable lines aside', null)
       await writeCleanCopy(part, cleanPart, checked.shape, signal)
     }
-    dataset = await storeTable(input, checked, checked.needsCleanCopy ? cleanPart : part, part, async () => {
-      // Before the commit: files without a record are swept up, a record without its files would be broken.
-      await rename(part, finalPath)
-      if (checked.needsCleanCopy) await rename(cleanPart, finalClean)
-    })
+    dataset = await storeTable(
+      input,
+      checked,
+      checked.needsCleanCopy ? cleanPart : part,
+      part,
+      ahead,
+      async () => {
+        // Before the commit: files without a record are swept up, a record without its files would be broken.
+        await rename(part, finalPath)
+        if (checked.needsCleanCopy) await rename(cleanPart, finalClean)
+      },
+    )
   } catch (error) {
     for (const path of [part, cleanPart, finalPath, finalClean]) {
       // A second failure must not hide the first; leftovers are swept up when the project opens.
       await rm(path, { force: true }).catch(() => undefined)
     }
     throw signal.aborted ? signal.reason : error
+  } finally {
+    await ahead?.close()
   }
   // Committed: from here on nothing may take the kept text away again.
   await database.checkpoint()

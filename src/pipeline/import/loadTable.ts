@@ -1,8 +1,9 @@
 import { Failure } from '../../contract/failure.ts'
-import type { ColumnReadingPlan } from '../dataset/columnTypes.ts'
+import type { Dialect } from '../../contract/records.ts'
 import { readRowsOf } from '../dataset/database.ts'
 import { type NumberFacts, readNumberFacts } from '../dataset/numberFacts.ts'
 import { type ColumnLoad, createTable, hasSpecialMark, type LoadInput } from './createTable.ts'
+import type { ChosenPlan } from './planColumns.ts'
 import { batchColumns, reviseLoads } from './reviseLoads.ts'
 
 export interface LoadedTable {
@@ -12,24 +13,33 @@ export interface LoadedTable {
   readonly facts: ReadonlyMap<number, NumberFacts>
 }
 
+/** How each column is read at first. `padded`: columns that are known to have spaces around texts. */
+export function firstLoads(
+  plans: readonly ChosenPlan[],
+  padded: ReadonlySet<number>,
+  dialect: Dialect,
+): ColumnLoad[] {
+  const special = hasSpecialMark(dialect)
+  return plans.map((plan, position) => {
+    const asItIs = plan.kind === 'text' && !special && !padded.has(position)
+    const direct = plan.kind === 'number' || plan.form?.formats === null || asItIs
+    return { ...plan, reading: direct ? 'typed' : 'checked' }
+  })
+}
+
 /**
  * Loads a clean table, typed, within the caller's transaction. Columns whose texts do not fit are read again:
  * first with their misfits set aside, then, when those are many, as text.
- * Throws a Failure when DuckDB reads another number of rows than the scan counted.
+ * `created`: the table is there already, made as `first` says. Throws a Failure when DuckDB reads another number of rows than the scan counted.
  */
 export async function loadTable(
   input: LoadInput,
-  plans: readonly ColumnReadingPlan[],
-  chosen: ReadonlySet<number>,
+  first: readonly ColumnLoad[],
+  created: boolean,
 ): Promise<LoadedTable> {
-  const special = hasSpecialMark(input.dialect)
-  let loads = plans.map((plan, position): ColumnLoad => {
-    const asItIs = plan.kind === 'text' && !special && !input.padded.has(position)
-    const direct = plan.kind === 'number' || plan.form?.formats === null || asItIs
-    return { ...plan, chosen: chosen.has(position), reading: direct ? 'typed' : 'checked' }
-  })
-  for (;;) {
-    await createTable(input, loads)
+  let loads = first
+  for (let isThere = created; ; isThere = false) {
+    if (!isThere) await createTable(input, loads)
     const refused = await refusedColumns(input)
     if (refused.size > 0) {
       loads = loads.map((load, position) => (refused.has(position) ? { ...load, reading: 'checked' } : load))

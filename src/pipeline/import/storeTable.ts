@@ -1,15 +1,7 @@
 import type { DuckDBConnection } from '@duckdb/node-api'
-import type { Column, ColumnChoice, ColumnType, Dataset, ImportIssue } from '../../contract/records.ts'
-import {
-  type ColumnReadingPlan,
-  decideType,
-  noColumn,
-  notConstant,
-  planReading,
-  proposeRole,
-} from '../dataset/columnTypes.ts'
-import { readRowsOf } from '../dataset/database.ts'
-import { isoForm } from '../dataset/dates.ts'
+import type { Column, ColumnChoice, Dataset, ImportIssue } from '../../contract/records.ts'
+import { decideType, notConstant, proposeRole } from '../dataset/columnTypes.ts'
+import { endTransaction, readRowsOf } from '../dataset/database.ts'
 import { misfitColumn, tableOf } from '../dataset/layout.ts'
 import { type ColumnProfile, profileColumns } from '../dataset/profile.ts'
 import { saveIssues, saveRecord } from '../dataset/store.ts'
@@ -18,51 +10,40 @@ import type { ColumnLoad } from './createTable.ts'
 import type { ImportInput } from './importInput.ts'
 import { misfitIssue, note } from './issues.ts'
 import { linesOfRows } from './linesOfRows.ts'
-import { loadTable } from './loadTable.ts'
-import { presentTexts } from './preview.ts'
-import { Turns } from './turns.ts'
+import { firstLoads, loadTable } from './loadTable.ts'
+import { type ChosenPlan, paddedColumns, planColumns } from './planColumns.ts'
+import type { ReadAhead } from './readAhead.ts'
 
 /**
  * Loads a checked source and commits table, record and issues in one transaction; `beforeCommit` runs last in it.
- * `file` is what DuckDB reads, `source` the kept text that lines are counted in.
+ * `file` is what DuckDB reads unless the reading ahead has, `source` the kept text that lines are counted in.
  */
 export async function storeTable(
   input: ImportInput,
   checked: CheckedSource,
   file: string,
   source: string,
+  ahead: ReadAhead | null,
   beforeCommit: () => Promise<void>,
 ): Promise<Dataset> {
   const { database, datasetId, signal, onProgress } = input
   const choices = new Map(Object.entries(input.columns ?? {}))
   const plans = await planColumns(checked, choices, input.fileName)
-  return await database.transaction(async (connection) => {
+  const { dialect, totals } = checked
+  const first = firstLoads(plans, paddedColumns(checked.sample), dialect)
+  const table = tableOf(datasetId)
+  const newline = !checked.needsCleanCopy && totals.carriageReturnLineFeeds > 0 ? '\r\n' : '\n'
+  const query = { table, file, dialect, newline, longestRecord: checked.longestRecord } as const
+  onProgress('Reading rows', null)
+  const begun = (await ahead?.take(checked, query, first)) ?? null
+  const store = async (connection: DuckDBConnection) => {
     const interrupt = () => connection.interrupt()
     signal.addEventListener('abort', interrupt)
     try {
       signal.throwIfAborted()
-      const table = tableOf(datasetId)
-      const newline = !checked.needsCleanCopy && checked.totals.carriageReturnLineFeeds > 0 ? '\r\n' : '\n'
-      const { dialect, totals } = checked
       const { fileName } = input
-      onProgress('Reading rows', null)
-      const chosen = new Set(plans.flatMap(({ chosen }, position) => (chosen ? [position] : [])))
-      const { loads, facts } = await loadTable(
-        {
-          connection,
-          table,
-          file,
-          fileName,
-          dialect,
-          newline,
-          rows: totals.rows,
-          longestRecord: checked.longestRecord,
-          padded: paddedColumns(checked.sample),
-          signal,
-        },
-        plans,
-        chosen,
-      )
+      const load = { ...query, connection, fileName, rows: totals.rows, signal }
+      const { loads, facts } = await loadTable(load, first, begun !== null)
       const misfits = await misfitIssues(connection, table, loads, checked, source, signal)
       onProgress('Summarising columns', null)
       const stored = loads.map(({ kind }, position) => ({ position, kind }))
@@ -104,19 +85,9 @@ export async function storeTable(
     } finally {
       signal.removeEventListener('abort', interrupt)
     }
-  })
-}
-
-/** Columns with spaces around some texts of the sample, by position. */
-function paddedColumns(sample: CheckedSource['sample']): Set<number> {
-  const padded = new Set<number>()
-  for (const row of sample) {
-    for (const [position, text] of row.entries()) if (/^[ \t]|[ \t]$/.test(text)) padded.add(position)
   }
-  return padded
+  return begun === null ? await database.transaction(store) : await endTransaction(begun, store)
 }
-
-const isWhole = (text: string): boolean => /^[+-]?\d+$/.test(text)
 
 /** A note for every column in which a code such as 00123 decided, or lost its zeros. */
 function codeNotes(
@@ -135,44 +106,6 @@ function codeNotes(
         : `${what}, which are lost because the column holds measurements. Choose the type text to keep them.`
     return [note('type', message, { line, column })]
   })
-}
-
-type ChosenPlan = ColumnReadingPlan & { readonly chosen: boolean }
-
-async function planColumns(
-  { names, sample, dialect, totals }: CheckedSource,
-  choices: ReadonlyMap<string, ColumnChoice>,
-  fileName: string,
-): Promise<ChosenPlan[]> {
-  for (const name of choices.keys()) if (!names.includes(name)) throw noColumn(fileName, name)
-  const turns = new Turns()
-  const plans: ChosenPlan[] = []
-  for (const [index, name] of names.entries()) {
-    await turns.pause()
-    const texts = presentTexts(sample, index, dialect.missingMarks)
-    const plan = planReading(texts, dialect.decimalMark)
-    // Read as numbers, codes such as 00123 further down would lose their zeros. Measurements stay numbers.
-    const code = plan.kind === 'number' && totals.codeLines.has(index) && texts.every(isWhole)
-    const found = code ? ({ kind: 'text', form: null, codes: true } as const) : plan
-    plans.push(chosenPlan(found, choices.get(name)?.type))
-  }
-  return plans
-}
-
-/** The reading that a type chosen by the person asks for. */
-function chosenPlan(found: ColumnReadingPlan, type: ColumnType | undefined): ChosenPlan {
-  switch (type) {
-    case 'number':
-      return { ...found, kind: 'number', form: null, chosen: true }
-    case 'date-time':
-      return { ...found, kind: 'date-time', form: found.form ?? isoForm, chosen: true }
-    case 'category':
-    case 'text':
-    case 'identifier':
-      return { ...found, kind: 'text', form: null, chosen: true }
-    default:
-      return { ...found, chosen: false }
-  }
 }
 
 function describeColumn(

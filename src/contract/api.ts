@@ -6,6 +6,7 @@ import type { ResultCalls } from './calls/results.ts'
 import type { ScoringCalls } from './calls/scoring.ts'
 import type { TableCalls } from './calls/tables.ts'
 import type { TrainingCalls } from './calls/training.ts'
+import type { ViewCalls } from './calls/views.ts'
 import type { Job } from './records.ts'
 
 /**
@@ -20,7 +21,8 @@ export interface Api
     ResultCalls,
     ExportCalls,
     ScoringCalls,
-    LatentCalls {}
+    LatentCalls,
+    ViewCalls {}
 
 /** What the core announces by itself. */
 export interface Events {

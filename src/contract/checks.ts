@@ -9,6 +9,7 @@ import { scoringChecks } from './checks/scoring.ts'
 import { settings } from './checks/settings.ts'
 import { tableChecks } from './checks/tables.ts'
 import { trainingChecks } from './checks/training.ts'
+import { viewChecks } from './checks/views.ts'
 import { Failure } from './failure.ts'
 import type { TrainingSettings } from './records.ts'
 
@@ -22,6 +23,7 @@ const checks: { readonly [M in ApiMethod]: z.ZodType<Parameters<Api[M]>[0]> } = 
   ...exportChecks,
   ...scoringChecks,
   ...latentChecks,
+  ...viewChecks,
 }
 
 /** Whether a name is a call of the contract; inherited names such as `constructor` are not. */

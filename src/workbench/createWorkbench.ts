@@ -11,6 +11,7 @@ import { resultCalls, summarise } from './calls/results.ts'
 import { scoringCalls } from './calls/scoring.ts'
 import { tableCalls } from './calls/tables.ts'
 import { trainingCalls } from './calls/trainings.ts'
+import { viewCalls } from './calls/views.ts'
 import { createClaims } from './claims.ts'
 import type { Context } from './context.ts'
 import { openEdits } from './edits.ts'
@@ -99,6 +100,7 @@ function joinParts(parts: Parts): Workbench {
   }
 
   const latent = latentCalls(context)
+  const views = viewCalls(context)
 
   const api: Api = {
     async readProject() {
@@ -132,6 +134,7 @@ function joinParts(parts: Parts): Workbench {
     ...scoringCalls(context),
     ...modelExportCalls(context),
     ...latent.calls,
+    ...views.calls,
     async cancelJob({ jobId }) {
       context.jobs.cancel(jobId)
       return {}
@@ -145,6 +148,7 @@ function joinParts(parts: Parts): Workbench {
     api: traffic.counted(api),
     async close() {
       await context.jobs.close()
+      await views.close()
       await latent.close()
       await context.judges.closeAll()
       await context.uploads.endAll()

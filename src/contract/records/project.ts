@@ -6,7 +6,7 @@ import type { RunSummary } from './runs.ts'
 import type { Dataset } from './tables.ts'
 import type { LossPoint } from './training.ts'
 
-export type JobKind = 'import' | 'training' | 'scoring' | 'export' | 'latent-map'
+export type JobKind = 'import' | 'training' | 'scoring' | 'export' | 'latent-map' | 'view'
 
 export type JobState =
   | { readonly state: 'running' }
@@ -29,6 +29,7 @@ export type JobResult =
   | { readonly kind: 'scoring'; readonly runId: string }
   | { readonly kind: 'export'; readonly file: ExportedFile }
   | { readonly kind: 'latent-map'; readonly runId: string }
+  | { readonly kind: 'view'; readonly viewId: string }
 
 export interface Job {
   readonly jobId: string

@@ -4,15 +4,15 @@ import { type Database, readRowsOf } from './database.ts'
 import { noRow, shownCell, tableError, tableOf } from './layout.ts'
 import { columnReadings } from './vectors.ts'
 
-/** Rows `from`..`to` (exclusive) in file order, every column. */
+/** Rows `from`..`to` (exclusive) in file order; every column unless some are named. */
 export async function readRowPage(
   database: Database,
   dataset: Dataset,
   range: { readonly from: number; readonly to: number },
+  columns: readonly string[] = dataset.columns.map(({ name }) => name),
 ): Promise<RowPage> {
   const from = Math.max(0, Math.trunc(range.from))
   const to = Math.min(dataset.rows, Math.trunc(range.to))
-  const columns = dataset.columns.map(({ name }) => name)
   if (!(from < to)) return { columns, rows: [], cells: [], total: dataset.rows }
   const cells = await database.withConnection((connection) =>
     selectCells(connection, dataset, columns, `rowid >= ${from} AND rowid < ${to}`),

@@ -57,8 +57,16 @@ export function createFiles(currentWindow: () => BrowserWindow | null) {
 }
 
 /** The kind of file that a name stands for, as the save dialog puts it. */
+const rowFormats: Readonly<Record<string, Electron.FileFilter>> = {
+  tsv: { name: 'TSV', extensions: ['tsv'] },
+  jsonl: { name: 'JSON Lines', extensions: ['jsonl'] },
+  parquet: { name: 'Parquet', extensions: ['parquet'] },
+  xlsx: { name: 'Excel workbook', extensions: ['xlsx'] },
+}
+
 function filterFor(name: string): Electron.FileFilter {
   if (/\.onnx$/i.test(name)) return { name: 'ONNX model', extensions: ['onnx'] }
   if (/\.zip$/i.test(name)) return { name: 'Zip archive', extensions: ['zip'] }
-  return { name: 'CSV', extensions: ['csv'] }
+  const [, ending = ''] = /\.(tsv|jsonl|parquet|xlsx)$/i.exec(name) ?? []
+  return rowFormats[ending.toLowerCase()] ?? { name: 'CSV', extensions: ['csv'] }
 }

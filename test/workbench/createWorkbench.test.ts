@@ -98,6 +98,17 @@ describe('the workbench at work', () => {
     const exporting = api.startExport({ runId, rows: 'all', neutraliseFormulas: true })
     const { file } = await resultOf(api, 'export', exporting)
     expect(file.name).toBe('pump-sensors-scored-2.csv')
+    // In other formats too, and as text for the clipboard.
+    const few = { runId, rows: 'flagged', columns: ['flow_l_min'], neutraliseFormulas: true } as const
+    const parquet = await resultOf(api, 'export', api.startExport({ ...few, format: 'parquet' }))
+    const { flagged } = (await api.readRun({ runId })).threshold
+    expect(parquet.file).toMatchObject({ name: 'pump-sensors-flagged.parquet', rows: flagged })
+    const copied = await api.readRowsAsText(few)
+    expect(copied).toMatchObject({ rows: flagged, total: flagged })
+    expect(copied.text.split('\n', 1)).toEqual([
+      'flow_l_min\tanomaly_score\tanomaly_rank\tflagged\ttop_columns',
+    ])
+    expect(copied.text.trim().split('\n')).toHaveLength(flagged + 1)
   })
 
   it('refuses to export over a part of the project', async () => {

@@ -1,5 +1,6 @@
 import type {
   Dataset,
+  ExportFormat,
   ModelFormat,
   RunSummary,
   ThresholdRule,
@@ -34,6 +35,8 @@ export function commandLine({
   auto,
   threshold,
   rows,
+  format,
+  columns,
   model,
 }: {
   dataset: Dataset
@@ -41,11 +44,16 @@ export function commandLine({
   auto: TrainingSettings | null
   threshold: { readonly rule: ThresholdRule; readonly value: number | null }
   rows: 'flagged' | 'all'
+  format: ExportFormat
+  /** Those to write; none: all. */
+  columns: readonly string[]
   model: string
 }): string {
   const file = fileWord(fileOf(dataset))
+  // One option each: a name may hold the comma that would part two.
+  const chosen = columns.flatMap((name) => option('--columns', name))
   if (run.scored) {
-    return ['npx residual score', file, ...option('--model', model), '--out', 'scored.csv']
+    return ['npx residual score', file, ...option('--model', model), '--out', `scored.${format}`, ...chosen]
       .map((word, index) => (index < 2 ? word : quoted(word)))
       .join(' ')
   }
@@ -64,7 +72,8 @@ export function commandLine({
       ...[...moreLabels, ...moreIds, ...named('ignored')].flatMap((name) => option('--ignore', name)),
       ...settingOptions(run.settings, auto),
       ...['--threshold', rule],
-      ...(rows === 'flagged' ? ['--out', 'flagged.csv'] : ['--scores', 'all.csv']),
+      ...(rows === 'flagged' ? ['--out', `flagged.${format}`] : ['--scores', `all.${format}`]),
+      ...chosen,
       ...option('--model', model),
     ].map(quoted),
   ].join(' ')
@@ -103,8 +112,8 @@ const stemOf = (datasetName: string): string =>
   datasetName.replace(/(\.csv|\.tsv|\.txt)?(\.gz)?$/i, '') || 'table'
 
 /** A name for the exported file, after the table's own. */
-export function exportName(datasetName: string, rows: 'flagged' | 'all'): string {
-  return `${stemOf(datasetName)}-${rows === 'flagged' ? 'flagged' : 'scored'}.csv`
+export function exportName(datasetName: string, rows: 'flagged' | 'all', format: ExportFormat): string {
+  return `${stemOf(datasetName)}-${rows === 'flagged' ? 'flagged' : 'scored'}.${format}`
 }
 
 /** What a run's model is called: after the table it was trained on, which is not the one it scored. */

@@ -6,6 +6,7 @@ import { joinedOptions } from './options.ts'
 import { readSettings } from './settings.ts'
 import { readThreshold, type ThresholdArgument } from './threshold.ts'
 import { UsageError } from './usageError.ts'
+import { oneFile, refuseEmpty, wholeNumber } from './wordChecks.ts'
 
 /** Which engine computes, and how. */
 export interface EngineArguments {
@@ -22,6 +23,8 @@ export interface ResultArguments {
   readonly out: string | undefined
   readonly scores: string | undefined
   readonly model: string | undefined
+  /** Lists of the columns to write; none: all. */
+  readonly columns: readonly string[]
   /** Whether the written rows have their codes beside them. */
   readonly codes: boolean
   readonly json: boolean
@@ -50,6 +53,8 @@ export interface ScoreArguments extends EngineArguments {
   readonly file: string
   readonly model: string
   readonly out: string | undefined
+  /** Lists of the columns to write; none: all. */
+  readonly columns: readonly string[]
   readonly json: boolean
 }
 
@@ -104,6 +109,7 @@ const resultOptions = {
   out: text,
   scores: text,
   model: text,
+  columns: many,
   codes: flag,
   json: flag,
 } as const
@@ -124,10 +130,12 @@ const mostThreads = 256
 
 function readResult(
   values: {
-    readonly [Name in Exclude<keyof typeof resultOptions, 'json' | 'codes'>]?: string
-  } & { readonly json: boolean; readonly codes: boolean },
+    readonly [Name in Exclude<keyof typeof resultOptions, 'json' | 'codes' | 'columns'>]?: string
+  } & { readonly json: boolean; readonly codes: boolean; readonly columns?: string[] },
 ): ResultArguments {
-  const { threshold, out, scores, model, codes, json } = values
+  const { threshold, out, scores, model, columns = [], codes, json } = values
+  if (columns.length > 0 && out === undefined && scores === undefined)
+    throw new UsageError('--columns goes with the rows of --out or --scores. Name one of them.')
   if (codes && out === undefined && scores === undefined)
     throw new UsageError('--codes goes with the rows of --out or --scores. Name one of them.')
   return {
@@ -135,6 +143,7 @@ function readResult(
     out,
     scores,
     model,
+    columns,
     codes,
     json,
   }
@@ -198,14 +207,16 @@ function readResume(words: string[]): ResumeArguments {
   }
 }
 
-const scoreOptions = { model: text, out: text, json: flag, ...engineOptions } as const
+const scoreOptions = { model: text, out: text, columns: many, json: flag, ...engineOptions } as const
 
 function readScore(words: string[]): ScoreArguments {
   const args = joinedOptions(words, scoreOptions)
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: scoreOptions })
   const file = oneFile('score', positionals)
   refuseEmpty(values, ['model', 'out', 'engine'])
-  const { model, out, json } = values
+  const { model, out, columns = [], json } = values
+  if (columns.length > 0 && out === undefined)
+    throw new UsageError('--columns goes with the rows of --out. Name that file.')
   if (model === undefined)
     throw new UsageError('Name the model that scores: residual score FILE --model MODEL.onnx.')
   return {
@@ -213,6 +224,7 @@ function readScore(words: string[]): ScoreArguments {
     file,
     model,
     out,
+    columns,
     json,
     ...readEngine(values),
   }
@@ -233,13 +245,6 @@ function readEngines(words: string[]): EnginesArguments {
 function readSettingsCommand(words: string[]): Command {
   if (words.length > 0) throw new UsageError(`settings takes no word more; ${words.join(' ')} is too many.`)
   return { command: 'settings' }
-}
-
-function oneFile(command: string, positionals: readonly string[]): string {
-  const [file, ...more] = positionals
-  if (file === undefined) throw new UsageError(`Name the file to look into: residual ${command} FILE.`)
-  if (more.length > 0) throw new UsageError(`Name one file at a time; ${more.join(' ')} is one too many.`)
-  return file
 }
 
 function readSeeds(list: string): number[] {
@@ -269,26 +274,5 @@ function readServe(words: string[]): ServeArguments {
     open: !values['no-open'],
     project: values.project,
     ...readEngine(values),
-  }
-}
-
-function wholeNumber(
-  option: string,
-  text: string,
-  { from, to }: { readonly from: number; readonly to: number },
-): number {
-  const value = Number(text)
-  if (!/^\d+$/.test(text) || value < from || value > to)
-    throw new UsageError(`${option} ${text}: a whole number from ${from} to ${to} is needed.`)
-  return value
-}
-
-/** An empty name would stand for the folder that the person happens to be in. */
-function refuseEmpty<Name extends string>(
-  values: Partial<Record<NoInfer<Name>, string | undefined>>,
-  names: readonly Name[],
-): void {
-  for (const name of names) {
-    if (values[name] === '') throw new UsageError(`--${name} needs a name; what was given is empty.`)
   }
 }

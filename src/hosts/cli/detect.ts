@@ -7,7 +7,7 @@ import type { DetectArguments, ResumeArguments } from './arguments.ts'
 import { chosenColumns, leftOut } from './columns.ts'
 import { importRemarks } from './importRemarks.ts'
 import { Interrupted } from './jobs.ts'
-import { collectResults, type Results, refuseTargets } from './results.ts'
+import { collectResults, datasetOf, type Results, refuseTargets } from './results.ts'
 import { type CommandContext, type Session, withWorkbench } from './session.ts'
 import { counted, quoted } from './words.ts'
 
@@ -49,7 +49,7 @@ async function detectWith(session: Session, given: DetectArguments): Promise<Det
   const started = await api.startImport({ source: { kind: 'path', path: given.file } })
   const { datasetId } = await finish('import', started)
   const importSeconds = (performance.now() - importedFrom) / 1000
-  const dataset = await datasetOf(session, datasetId)
+  const dataset = await datasetOf(session.api, { datasetId })
   for (const line of await importRemarks(api, dataset)) say(line)
 
   const chosen = chosenColumns(dataset, given)
@@ -84,7 +84,7 @@ export async function resume(given: ResumeArguments, context: CommandContext): P
   return withWorkbench(given, context, async (session) => {
     const runId = given.run ?? (await newestPartial(session))
     const { datasetId } = await session.api.readRun({ runId })
-    const dataset = await datasetOf(session, datasetId)
+    const dataset = await datasetOf(session.api, { datasetId })
     const runIds = await trained(session, await session.api.resumeTraining({ runId }), given.project)
     return {
       file: dataset.name,
@@ -137,10 +137,4 @@ async function newestPartial({ api }: Session): Promise<string> {
   if (partial === undefined)
     throw new Failure('not-found', 'No training of this project was interrupted, so there is none to resume.')
   return partial.runId
-}
-
-async function datasetOf({ api }: Session, datasetId: string) {
-  const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
-  if (dataset === undefined) throw new TypeError('The data set is not in the project.')
-  return dataset
 }

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path'
 import { Failure } from '../../contract/failure.ts'
 import type {
+  Dataset,
   Evaluation,
   Metrics,
   RankedPage,
@@ -10,6 +11,7 @@ import type {
 } from '../../contract/records.ts'
 import type { ResultArguments } from './arguments.ts'
 import { metricsOf } from './metrics.ts'
+import { chosenOutputs, formatOf } from './outputs.ts'
 import { sameFile } from './sameFile.ts'
 import type { Session } from './session.ts'
 import type { ThresholdArgument } from './threshold.ts'
@@ -81,6 +83,7 @@ export async function collectResults(
   if (first === undefined) throw new TypeError('A training ended without a run.')
   const { runId, rows: rowCount } = first.run
   const written: string[] = []
+  const columns = chosenOutputs(await datasetOf(api, first.run), given.columns)
   for (const [rows, target] of [
     ['flagged', given.out],
     ['all', given.scores],
@@ -90,6 +93,8 @@ export async function collectResults(
       runId,
       rows,
       codes: given.codes,
+      format: formatOf(target),
+      ...(columns === undefined ? {} : { columns }),
       neutraliseFormulas: true,
       path: resolve(target),
     })
@@ -102,6 +107,16 @@ export async function collectResults(
   }
   const top = await api.readRankedRows({ runId, from: 0, to: Math.min(10, rowCount) })
   return { ...first, top, written, runs }
+}
+
+/** @throws TypeError when the run's data set is gone */
+export async function datasetOf(
+  api: Session['api'],
+  { datasetId }: Pick<RunSummary, 'datasetId'>,
+): Promise<Dataset> {
+  const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
+  if (dataset === undefined) throw new TypeError('The data set is not in the project.')
+  return dataset
 }
 
 /** A rule without its number takes the one that the run suggests for it. */

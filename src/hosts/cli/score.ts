@@ -3,6 +3,8 @@ import type { ImportIssue, ModelSummary, RankedPage, RunSummary, ScoredWith } fr
 import { existingFile } from '../existingFile.ts'
 import type { ScoreArguments } from './arguments.ts'
 import { importRemarks } from './importRemarks.ts'
+import { chosenOutputs, formatOf } from './outputs.ts'
+import { datasetOf } from './results.ts'
 import { sameFile } from './sameFile.ts'
 import { type CommandContext, withWorkbench } from './session.ts'
 import { UsageError } from './usageError.ts'
@@ -48,15 +50,22 @@ export async function score(given: ScoreArguments, context: CommandContext): Pro
     })
     const { runId } = await finish('scoring', started)
     const run = await api.readRun({ runId })
-    const { scored, datasetId } = run
+    const { scored } = run
     if (scored === null) throw new TypeError('A scoring ended as a training.')
-    const dataset = (await api.readProject({})).datasets.find((one) => one.datasetId === datasetId)
-    if (dataset === undefined) throw new TypeError('The scored data set is not in the project.')
+    const dataset = await datasetOf(api, run)
     for (const line of await importRemarks(api, dataset, remarkOf)) say(line)
     const written: string[] = []
     if (given.out !== undefined) {
       const path = resolve(given.out)
-      const exporting = await api.startExport({ runId, rows: 'all', neutraliseFormulas: true, path })
+      const columns = chosenOutputs(dataset, given.columns)
+      const exporting = await api.startExport({
+        runId,
+        rows: 'all',
+        format: formatOf(path),
+        ...(columns === undefined ? {} : { columns }),
+        neutraliseFormulas: true,
+        path,
+      })
       written.push((await finish('export', exporting)).file.path)
     }
     const top = await api.readRankedRows({ runId, from: 0, to: Math.min(10, run.rows) })

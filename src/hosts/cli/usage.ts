@@ -20,8 +20,10 @@ export const usage = `residual: finds the odd rows of a table, and says why they
                            --flavour sparse --set flavour.weight=2
     --seed N               repeats a run exactly
     --seeds 1,2,3          trains once for each seed; files are written for the first
-    --out FLAGGED.csv      writes the flagged rows with scores and reasons
+    --out FLAGGED.csv      writes the flagged rows with scores and reasons; the ending says the format:
+                           .csv, .tsv, .jsonl, .parquet or .xlsx
     --scores ALL.csv       writes all rows with scores and reasons
+    --columns A,B          writes these columns of the table only (may be repeated)
     --codes                puts each row's code beside it in these files
     --model MODEL.onnx     writes the trained model, for residual score and for any ONNX runtime
     --project DIR          keeps the data set and the run in this project; interrupted, the training
@@ -31,11 +33,12 @@ export const usage = `residual: finds the odd rows of a table, and says why they
   residual resume --project DIR [options]
                                       goes on with an interrupted training, as if it had never stopped
     --run ID               which one (default: the newest)
-    --threshold, --out, --scores, --codes, --model and --json as for detect
+    --threshold, --out, --scores, --columns, --codes, --model and --json as for detect
 
   residual score FILE --model MODEL.onnx [options]
                                       scores the rows of FILE with a model that was trained before
-    --out SCORED.csv       writes all rows with scores, flags and reasons
+    --out SCORED.csv       writes all rows with scores, flags and reasons; formats as for detect
+    --columns A,B          writes these columns of the table only (may be repeated)
     --json                 prints one JSON object instead of text
 
   residual settings                   lists the settings of a training: their values and what Auto chooses

@@ -147,6 +147,7 @@ describe('detect', () => {
           runId: 'run-1',
           rows: 'flagged',
           codes: false,
+          format: 'csv',
           neutraliseFormulas: true,
           path: join(folder, 'f.csv'),
         },

@@ -27,6 +27,10 @@ async function opened(host?: DesktopHost, flagged = 1) {
       started.push(input)
       return { jobId: 'j1' }
     },
+    readRowsAsText: async (input) => {
+      started.push(input)
+      return { text: 'a\n1\n', rows: 1, total: 2 }
+    },
     startModelExport: async (input) => {
       started.push(input)
       return { jobId: 'j1' }
@@ -92,6 +96,49 @@ describe('export', () => {
     await at('export-start').trigger('click')
     await settled()
     expect(started).toEqual([{ runId: 'r1', rows: 'flagged', codes: true, neutraliseFormulas: true }])
+    wrapper.unmount()
+  })
+
+  it('writes the columns chosen in the format chosen, by that ending', async () => {
+    const names: string[] = []
+    const { wrapper, at, started } = await opened({
+      chooseSaveFile: async (name) => {
+        names.push(name)
+        return `/home/ana/${name}`
+      },
+    } as Partial<DesktopHost> as DesktopHost)
+    await at('export-format-xlsx').find('input').setValue(true)
+    await at('export-columns').findAll('input[type=checkbox]')[1]?.trigger('change')
+    expect(at('export-neutralise').exists()).toBe(false)
+    expect(wrapper.text()).toContain('--out flagged.xlsx --columns heat')
+    await at('export-start').trigger('click')
+    await settled()
+    expect(names).toEqual(['pumps-flagged.xlsx'])
+    expect(started).toMatchObject([
+      { format: 'xlsx', columns: ['heat'], path: '/home/ana/pumps-flagged.xlsx' },
+    ])
+    wrapper.unmount()
+  })
+
+  it('copies the rows as text, and says how many of them', async () => {
+    const { wrapper, at, started } = await opened()
+    const written: ClipboardItem[] = []
+    vi.stubGlobal(
+      'ClipboardItem',
+      class {
+        constructor(readonly items: Record<string, Promise<Blob>>) {}
+      },
+    )
+    const spy = vi.spyOn(navigator.clipboard, 'write').mockImplementation(async (items) => {
+      written.push(...items)
+    })
+    await at('export-copy').trigger('click')
+    await settled()
+    expect(started).toEqual([{ runId: 'r1', rows: 'flagged', neutraliseFormulas: true }])
+    expect(written).toHaveLength(1)
+    expect(wrapper.text()).toContain('Copied the first 1 of 2 rows; a file takes all.')
+    spy.mockRestore()
+    vi.unstubAllGlobals()
     wrapper.unmount()
   })
 

@@ -39,6 +39,8 @@ describe('the command line for a run', () => {
   const auto = { ...run().settings, seed: 7 }
   const command = (fields: Partial<Parameters<typeof commandLine>[0]>) =>
     commandLine({
+      format: 'csv',
+      columns: [],
       dataset: dataset(),
       run: run(),
       auto,
@@ -186,7 +188,9 @@ describe('the command line for a run', () => {
     ['pumps.csv.gz', 'pumps-flagged.csv'],
     ['Pasted table.csv', 'Pasted table-flagged.csv'],
     ['.csv', 'table-flagged.csv'],
-  ])('suggests a name after %s', (name, suggested) => expect(exportName(name, 'flagged')).toBe(suggested))
+  ])('suggests a name after %s', (name, suggested) =>
+    expect(exportName(name, 'flagged', 'csv')).toBe(suggested),
+  )
 })
 
 describe('dialect words', () => {

@@ -30,7 +30,10 @@ export function createFiles(currentWindow: () => BrowserWindow | null) {
       const { filePaths } = await dialog.showOpenDialog(window, {
         properties: ['openFile'],
         filters: [
-          { name: 'Tables and models', extensions: ['csv', 'tsv', 'txt', 'gz', 'onnx'] },
+          {
+            name: 'Tables and models',
+            extensions: ['csv', 'tsv', 'txt', 'gz', 'parquet', 'json', 'jsonl', 'ndjson', 'onnx'],
+          },
           { name: 'All files', extensions: ['*'] },
         ],
       })

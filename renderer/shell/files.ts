@@ -29,7 +29,7 @@ export function droppedFiles(transfer: DataTransfer, host: DesktopHost | undefin
   if (!first) {
     throw new Failure(
       'bad-request',
-      'Nothing that was dropped is a file. Drop a .csv, .tsv or .csv.gz file, or an .onnx model.',
+      'Nothing that was dropped is a file. Drop a .csv, .tsv, .parquet, .json or .jsonl file, or an .onnx model.',
     )
   }
   const folder = [...transfer.items].some((item) => item.webkitGetAsEntry?.()?.isDirectory)

@@ -21,6 +21,9 @@ export interface ImportIssue {
   readonly action: 'kept' | 'blanked' | 'quarantined'
 }
 
+/** What a file is, by its content. The cells of formats other than text have types of their own, and no dialect. */
+export type FileFormat = 'text' | 'parquet' | 'json'
+
 export interface PreviewColumn {
   readonly name: string
   readonly type: ColumnType
@@ -31,6 +34,7 @@ export interface PreviewColumn {
 export interface ImportPreview {
   readonly fileName: string
   readonly bytes: number
+  readonly format: FileFormat
   readonly dialect: Dialect
   /** Fields of `dialect` that were found rather than chosen by the person. */
   readonly detected: readonly (keyof Dialect)[]

@@ -61,6 +61,6 @@ export const usage = `residual: finds the odd rows of a table, and says why they
 Settings are numbers, words, lists with commas, true, false, null (as Auto chooses, or never) or JSON. Those
 left out are Auto's for the flavour. Rows are numbered in file order; the first below the header is row 1, and
 lines that cannot be read are named on stderr and not counted. The files of --out and --scores keep file order.
-Folders that are missing on the way to a file are made.
+FILE is text (also gzipped), Parquet, JSON or JSON Lines, whatever its name. Folders that are missing on the way to a file are made.
 
 Exit status: 0 done, 1 failed (with one sentence on stderr), 2 called wrongly, 130 interrupted.`

@@ -1,9 +1,10 @@
 import { rename, rm } from 'node:fs/promises'
+import { Failure } from '../../contract/failure.ts'
 import type { Dataset } from '../../contract/records.ts'
 import { cleanPath, sourcePath } from '../dataset/layout.ts'
 import { makeFolder } from '../dataset/makeFolder.ts'
 import { ensureSchema } from '../dataset/store.ts'
-import { checkSource, openSource } from './checkSource.ts'
+import { type CheckedSource, checkSource, openSource } from './checkSource.ts'
 import { writeCleanCopy } from './cleanCopy.ts'
 import type { ImportInput } from './importInput.ts'
 import { type ReadAhead, readAhead } from './readAhead.ts'
@@ -29,6 +30,7 @@ export async function importFile(input: ImportInput): Promise<Dataset> {
     const opened = await openSource(input)
     ahead = await readAhead(input, opened)
     const checked = await checkSource(input, opened, part)
+    refuseLostRows(input, checked)
     if (checked.needsCleanCopy) {
       input.onProgress('Setting unusable lines aside', null)
       await writeCleanCopy(part, cleanPart, checked.shape, signal)
@@ -57,6 +59,17 @@ export async function importFile(input: ImportInput): Promise<Dataset> {
   // Committed: from here on nothing may take the kept text away again.
   await database.checkpoint()
   return dataset
+}
+
+/** A table written out as text must have as many rows as the file that it was written from. */
+function refuseLostRows({ original, fileName }: ImportInput, { totals }: CheckedSource): void {
+  const found = totals.rows + totals.problems
+  if (original === undefined || found === original.rows) return
+  throw new Failure(
+    'unreadable-file',
+    `${fileName} has ${original.rows} rows but ${found} could be counted, so nothing was imported. Export the table as CSV and import that.`,
+    { counted: original.rows, read: found },
+  )
 }
 
 export type { ImportInput }

@@ -14,6 +14,8 @@ export interface ImportInput {
   readonly dialect?: Partial<Dialect> | undefined
   /** Type and role by column name, where the person chose them. */
   readonly columns?: Readonly<Record<string, ColumnChoice>> | undefined
+  /** The file that `path` was written from, where it was no text: its size and hash are recorded, and its rows counted. */
+  readonly original?: { readonly bytes: number; readonly sha256: string; readonly rows: number } | undefined
   readonly onProgress: (phase: string, share: number | null) => void
   readonly signal: AbortSignal
 }

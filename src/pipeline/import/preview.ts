@@ -16,17 +16,21 @@ export interface PreviewInput {
   readonly fileName: string
   /** Fields that the person chose; the others are found. */
   readonly dialect?: Partial<Dialect> | undefined
+  /** The file ends with whole rows, but is only the head of a longer one. */
+  readonly cut?: boolean
 }
 
 /** The first rows of a file as the dialect reads them. Throws a Failure for what is not a table. */
 export async function previewFile(input: PreviewInput): Promise<ImportPreview> {
-  const head = await readHead(input.path, input.fileName)
+  const found = await readHead(input.path, input.fileName)
+  const head = input.cut === true ? { ...found, whole: false } : found
   const reading = readDialect(head, input.fileName, input.dialect)
   const { dialect, columns } = reading
   const { rows, complaints } = await scanHead(reading, input.fileName)
   return {
     fileName: input.fileName,
     bytes: head.fileBytes,
+    format: 'text',
     dialect,
     detected: dialectFields.filter((field) => input.dialect?.[field] === undefined),
     columns,

@@ -3,8 +3,7 @@ import type { Api } from '../../contract/api.ts'
 import type { Source } from '../../contract/records.ts'
 import { readRowPage } from '../../pipeline/dataset/pages.ts'
 import { deleteDataset, readDataset, readIssues } from '../../pipeline/dataset/store.ts'
-import { importFile } from '../../pipeline/import/importFile.ts'
-import { previewFile } from '../../pipeline/import/preview.ts'
+import { importTable, previewTable } from '../../pipeline/import/formats/openTable.ts'
 import type { Context } from '../context.ts'
 import { tableName } from '../tableName.ts'
 
@@ -32,8 +31,9 @@ export function tableCalls(context: Context): TableCalls {
       kind: 'import',
       title: `Import ${fileName}`,
       async work({ report, signal }) {
-        const dataset = await importFile({
+        const dataset = await importTable({
           database,
+          temporaryFolder: folder.temporary,
           sourceFolder: folder.sources,
           path,
           fileName,
@@ -62,7 +62,7 @@ export function tableCalls(context: Context): TableCalls {
     },
     async previewImport({ source, dialect }) {
       const { path, fileName } = await uploads.resolve(source)
-      return previewFile({ path, fileName, dialect })
+      return previewTable({ database, temporaryFolder: folder.temporary, path, fileName, dialect })
     },
     startImport,
     async startSampleImport({ sampleId }) {

@@ -2,8 +2,7 @@ import type { ColumnChoice, Dataset, Dialect, SchemaDifference } from '../../con
 import { isNumeric } from '../../pipeline/dataset/layout.ts'
 import { countMisfits } from '../../pipeline/dataset/misfits.ts'
 import type { Encoder } from '../../pipeline/features/encoder.ts'
-import { importFile } from '../../pipeline/import/importFile.ts'
-import { previewFile } from '../../pipeline/import/preview.ts'
+import { importTable, previewTable } from '../../pipeline/import/formats/openTable.ts'
 import { refuseNothingInCommon } from '../../pipeline/scoring/align.ts'
 import type { Context } from '../context.ts'
 import { tableName } from '../tableName.ts'
@@ -29,7 +28,13 @@ export async function importForModel(
   },
 ): Promise<{ readonly dataset: Dataset; readonly misfits: readonly Retyped[] }> {
   const { encoder, datasetId, path, fileName, dialect, signal, onProgress } = input
-  const preview = await previewFile({ path, fileName, dialect })
+  const preview = await previewTable({
+    database,
+    temporaryFolder: folder.temporary,
+    path,
+    fileName,
+    dialect,
+  })
   refuseNothingInCommon(
     encoder,
     preview.columns.map(({ name }) => name),
@@ -43,8 +48,9 @@ export async function importForModel(
       { role: 'feature', ...(found.get(name) === type || type === 'constant' ? {} : { type }) },
     ]),
   )
-  const dataset = await importFile({
+  const dataset = await importTable({
     database,
+    temporaryFolder: folder.temporary,
     sourceFolder: folder.sources,
     path,
     fileName,

@@ -17,6 +17,7 @@ describe('previewFile', () => {
     const text = 'when;price;label\n01.02.2024;1,50;0\n02.02.2024;2,75;1\n'
     expect(await preview(text)).toEqual({
       fileName: 'table.csv',
+      format: 'text',
       bytes: text.length,
       dialect: {
         encoding: 'utf-8',

@@ -23,7 +23,7 @@ describe('import without a data set', () => {
         },
       },
     })
-    expect(wrapper.text()).toContain('Drop a CSV file anywhere on this window')
+    expect(wrapper.text()).toContain('Drop a table anywhere on this window')
     await at('sample-pumps').trigger('click')
     expect(asked).toEqual([{ sampleId: 'pumps' }])
     wrapper.unmount()
@@ -34,6 +34,7 @@ describe('import without a data set', () => {
       calls: {
         previewImport: async ({ dialect }) => ({
           fileName: 'pumps.csv',
+          format: 'text',
           bytes: 12,
           dialect: { ...dataset().dialect, ...dialect },
           detected: [],

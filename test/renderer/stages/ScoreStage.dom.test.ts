@@ -13,6 +13,7 @@ afterEach(() => {
 
 const preview: ImportPreview = {
   fileName: 'new.csv',
+  format: 'text',
   bytes: 9,
   dialect: dataset().dialect,
   detected: [],

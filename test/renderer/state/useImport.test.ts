@@ -11,6 +11,7 @@ import { dataset, job, project } from '../records.ts'
 
 const preview = (fields: Partial<ImportPreview> = {}): ImportPreview => ({
   fileName: 'pumps.csv',
+  format: 'text',
   bytes: 10,
   dialect: dataset().dialect,
   detected: ['delimiter'],

@@ -96,7 +96,9 @@ function cellText(column: string, type: string, format: 'parquet' | 'json'): str
 function unreadable(error: unknown, { fileName, format, path, target }: TableTextInput): unknown {
   if (!(error instanceof Error) || error instanceof Failure) return error
   const [first = ''] = error.message.split('\n')
-  const said = first.replaceAll(path, fileName).replaceAll(target, 'the project').trim()
+  const plain = first.replaceAll(path, fileName).replaceAll(target, 'the project').trim()
+  // The kind of DuckDB's error tells a person nothing.
+  const said = plain.replace(/^[A-Z][A-Za-z ]* Error: /, '').replace(/([^.!?])$/, '$1.')
   if (/no space left|could not write/i.test(said)) {
     return new Failure('disk', `The disk is full while importing ${fileName}. Free some space and try again.`)
   }

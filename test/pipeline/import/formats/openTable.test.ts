@@ -132,7 +132,10 @@ describe('Parquet', () => {
     ]
     for (const content of broken) {
       const path = project.write('broken.parquet', content)
-      const refusal = { code: 'unreadable-file', message: expect.stringContaining('broken.parquet') }
+      const refusal = {
+        code: 'unreadable-file',
+        message: expect.stringMatching(/^broken\.parquet is (?!.*Error:)/),
+      }
       await expect(importing(path)).rejects.toMatchObject(refusal)
       await expect(previewing(path)).rejects.toMatchObject(refusal)
     }
@@ -188,7 +191,9 @@ describe('JSON', () => {
   ])('with %s is refused and leaves nothing behind', async (_, content, said) => {
     const path = project.write('bad.jsonl', content)
     await expect(importing(path)).rejects.toMatchObject({ message: expect.stringMatching(said) })
-    await expect(importing(path)).rejects.toMatchObject({ message: expect.stringContaining('bad.jsonl') })
+    await expect(importing(path)).rejects.toMatchObject({
+      message: expect.stringMatching(/^bad\.jsonl (?!.*Error:)/),
+    })
     expect(readdirSync(temporaryFolder)).toEqual([])
   })
 

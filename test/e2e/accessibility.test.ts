@@ -26,6 +26,18 @@ describe.each(['light', 'dark'] as const)('no axe violation in the %s scheme', (
     expect(await violations(page)).toEqual([])
   })
 
+  it('rows, sorted and filtered, with what is known of a column', async () => {
+    await page.getByTestId('tab-rows').click()
+    await page.getByTestId('data-row').first().waitFor()
+    await page.getByTestId('filter-from').fill('1')
+    await page.getByTestId('filter-add').click()
+    await page.getByTestId('filter-remove').waitFor()
+    await page.getByTestId('sort').first().click()
+    await page.getByTestId('column-facts').waitFor()
+    expect(await violations(page)).toEqual([])
+    await page.getByTestId('tab-columns').click()
+  })
+
   it('train, before and after', async () => {
     await page.getByTestId('stage-train').click()
     await page.getByTestId('train-start').waitFor()

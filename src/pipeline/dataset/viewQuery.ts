@@ -45,8 +45,10 @@ export function orderQuery(dataset: Dataset, kinds: readonly StoredKind[], view:
 function filterCondition({ name, column, kind }: Stored, filter: RowFilter): string {
   if (filter.kind === 'missing') return `${column} IS ${filter.missing ? '' : 'NOT '}NULL`
   if (filter.kind !== 'range') {
-    // Numbers and dates that hold a text are found as they are written.
-    const text = `lower(${kind === 'text' ? column : `${column}::VARCHAR`})`
+    // Numbers and dates are found as they are written; DuckDB writes 1.0 where people write 1.
+    const written =
+      kind === 'number' ? `regexp_replace(${column}::VARCHAR, '\\.0$', '')` : `${column}::VARCHAR`
+    const text = `lower(${kind === 'text' ? column : written})`
     const wanted = `lower(${quoteText(filter.text)})`
     return filter.kind === 'equals' ? `${text} = ${wanted}` : `contains(${text}, ${wanted})`
   }

@@ -61,6 +61,7 @@ describe('the order of a view', () => {
     expect(await filtered({ kind: 'contains', column: 'name', text: 'ÉL' })).toEqual([0])
     expect(await filtered({ kind: 'contains', column: 'note', text: "'" })).toEqual([0])
     expect(await filtered({ kind: 'contains', column: 'name', text: '%' })).toEqual([])
+    expect(await filtered({ kind: 'equals', column: 'size', text: '10' })).toEqual([4])
   })
 
   it('tells missing cells from others', async () => {

@@ -47,13 +47,13 @@ describe('a grid of a million rows', () => {
     const stops = () => grid.findAll('[tabindex="0"]').map((row) => row.attributes('data-index'))
     expect(stops()).toEqual(['0'])
     await grid.find('[data-index="0"]').trigger('keydown', { key: 'ArrowDown' })
-    expect(grid.emitted('move')).toEqual([[1]])
+    expect(grid.emitted('move')).toEqual([[1, false]])
     await grid.setProps({ active: 1 })
     expect(stops()).toEqual(['1'])
     await grid.find('[data-index="1"]').trigger('keydown', { key: 'Enter' })
     expect(grid.emitted('open')).toEqual([[1]])
     await grid.find('[data-index="1"]').trigger('keydown', { key: 'End' })
-    expect(grid.emitted('move')?.at(-1)).toEqual([999_999])
+    expect(grid.emitted('move')?.at(-1)).toEqual([999_999, false])
   })
 
   it('moves the focus with the active row, but does not steal it', async () => {

@@ -2,6 +2,7 @@
 // Usage: npm run bench:speed [-- [--rounds 7] [step] [training] [scoring]]   (all three parts by default)
 import { availableParallelism } from 'node:os'
 import { parseArgs } from 'node:util'
+import { endWithMissed } from './support/bars.ts'
 import { measureMachine } from './support/machine.ts'
 import { startPython } from './support/python.ts'
 import { measureScoring } from './support/speedScoring.ts'
@@ -30,6 +31,7 @@ if (parts.includes('step')) await measureSteps({ peer, machine, rounds })
 if (parts.includes('training')) await measureTraining({ peer, rounds })
 if (parts.includes('scoring')) await measureScoring({ peer, rounds })
 peer?.close()
+endWithMissed()
 
 function gigas(rate: number): string {
   return (rate / 1e9).toFixed(1)

@@ -2,6 +2,7 @@ import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
 import { planModel } from '../../src/pipeline/model/plan.ts'
 import { openScorer } from '../../src/pipeline/scoring/scorer.ts'
 import { trainModel } from '../../src/pipeline/training/train.ts'
+import { against } from './bars.ts'
 import { numberEncoder } from './encoders.ts'
 import { normalRows } from './networks.ts'
 import type { PythonPeer } from './python.ts'
@@ -42,7 +43,9 @@ export async function measureScoring(input: {
   console.log(`  Residual ${own.toFixed(0)}`)
   if (!peer) return
   const { name, milliseconds: best } = fastest(times, 'torch')
-  console.log(`  ${name} ${best.toFixed(0)}: ${(best / own).toFixed(2)}x (bar 1.5)`)
+  console.log(
+    `  ${name} ${best.toFixed(0)}: ${(best / own).toFixed(2)}x${against('scoring beside PyTorch', best / own, 1.5)}`,
+  )
   if (peer.sklearn === null) return console.log('  scikit-learn is missing: IsolationForest is left out')
   const forest: number[] = []
   for (const jobs of [1, 2]) {
@@ -50,7 +53,8 @@ export async function measureScoring(input: {
   }
   const fastestForest = Math.min(...forest)
   console.log(
-    `  IsolationForest.score_samples ${fastestForest.toFixed(0)}: ${(fastestForest / own).toFixed(1)}x (bar 5)`,
+    `  IsolationForest.score_samples ${fastestForest.toFixed(0)}: ${(fastestForest / own).toFixed(1)}x` +
+      against('scoring beside IsolationForest', fastestForest / own, 5),
   )
 }
 

@@ -4,6 +4,7 @@ import type { ModelSpec, Session } from '../../src/engine/engine.ts'
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
 import { openSession } from '../../src/engine/session.ts'
 import { tensorflowExecutor } from '../../src/engine/tensorflowExecutor.ts'
+import { against } from './bars.ts'
 import type { MachineRates } from './machine.ts'
 import { modelSpec, type Network, networks, normalRows } from './networks.ts'
 import type { PythonPeer } from './python.ts'
@@ -86,24 +87,27 @@ function print(
   const wasm = times.get('wasm') ?? Number.NaN
   console.log(`${shape}, batch ${network.batchRows}, copies ${network.copies}`)
   console.log(`  Residual ${own.toFixed(3)}`)
-  console.log(`  WebAssembly ${wasm.toFixed(2)}: ${(wasm / own).toFixed(1)}x${bar(network.bars?.wasm)}`)
+  const beside = (peer: string, ratio: number, bar: number | undefined) =>
+    against(`step ${shape} beside ${peer}`, ratio, bar)
+  const faster = wasm / own
+  console.log(
+    `  WebAssembly ${wasm.toFixed(2)}: ${faster.toFixed(1)}x${beside('WebAssembly', faster, network.bars?.wasm)}`,
+  )
   for (const loss of ['recipe', 'plain']) {
     const { name, milliseconds: best } = fastest(times, `torch ${loss}`)
     if (name === '') continue
-    const wanted = loss === 'recipe' ? bar(network.bars?.torch) : ''
+    const wanted = loss === 'recipe' ? beside('PyTorch', best / own, network.bars?.torch) : ''
     console.log(`  ${name} ${best.toFixed(3)}: ${(best / own).toFixed(2)}x${wanted}`)
   }
   const { operations, adamBytes } = leastWork(spec)
   const floor = [operations / machine.operations, adamBytes / machine.bytes].map((seconds) => seconds * 1000)
-  const rate = operations / (own / 1000)
+  const rate = (100 * operations) / (own / 1000) / machine.operations
   console.log(
     `  floor: products ${floor[0]?.toFixed(3)} (${(operations / 1e6).toFixed(0)} Mflop), ` +
       `Adam ${floor[1]?.toFixed(3)} (${(adamBytes / 1e6).toFixed(2)} MB); ` +
-      `${((rate / machine.operations) * 100).toFixed(0)} % of the product rate${bar(network.bars?.rate)}`,
+      `${rate.toFixed(0)} % of the product rate${beside('the product rate', rate, network.bars?.rate)}`,
   )
 }
-
-const bar = (wanted: number | undefined): string => (wanted === undefined ? '' : ` (bar ${wanted})`)
 
 /**
  * Operations of a step's matrix products: forward, and both gradients of each layer, of which the first needs none

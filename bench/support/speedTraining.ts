@@ -1,6 +1,7 @@
 import { createOnnxEngine } from '../../src/engine/onnxEngine.ts'
 import { planModel } from '../../src/pipeline/model/plan.ts'
 import { trainModel } from '../../src/pipeline/training/train.ts'
+import { against } from './bars.ts'
 import { numberEncoder } from './encoders.ts'
 import { normalRows } from './networks.ts'
 import type { PythonPeer } from './python.ts'
@@ -42,7 +43,9 @@ export async function measureTraining(input: {
     `  the same with Auto's validation curve ${(times.get('with validation') ?? Number.NaN).toFixed(0)}`,
   )
   const { name, milliseconds: best } = fastest(times, 'torch')
-  if (peer) console.log(`  ${name} ${best.toFixed(0)}: ${(best / own).toFixed(2)}x (bar 2)`)
+  if (!peer) return
+  const wanted = against('training beside PyTorch', best / own, 2)
+  console.log(`  ${name} ${best.toFixed(0)}: ${(best / own).toFixed(2)}x${wanted}`)
 }
 
 function torchTrainings(peer: PythonPeer): Contender[] {

@@ -120,6 +120,7 @@ export interface RowCosts {
   readonly hasMissing: boolean
 }
 
+/** A model at work. One call at a time: its weights are used where they are. */
 export interface Session {
   /**
    * Runs up to `steps` further training steps (fewer at the schedule's end).

@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises'
 import type { Tensor } from '@tensorflow/tfjs-core'
 import { type Arrays, type InputSpec, named, type SessionInput, type Tensors } from './program/inputs.ts'
 
@@ -69,7 +70,10 @@ export async function compileBatches(
   return {
     async run(batches, inputs) {
       const results: Arrays[] = []
-      for (let batch = 0; batch < batches; batch += 1) results.push(await run(partOf(inputs, batches, batch)))
+      for (let batch = 0; batch < batches; batch += 1) {
+        results.push(await run(partOf(inputs, batches, batch)))
+        await setImmediate()
+      }
       return joinedArrays(results)
     },
     close,

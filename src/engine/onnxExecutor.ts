@@ -17,7 +17,7 @@ import type { Feeds } from './onnxHelper.ts'
 import { loopFile } from './onnxLoop.ts'
 import { guarded, loadOnnxRuntime, type OnnxRuntime } from './onnxRuntime.ts'
 import { openTeam } from './onnxTeam.ts'
-import { threadsFor } from './onnxThreads.ts'
+import { multiplicationsOf, threadsFor } from './onnxThreads.ts'
 import {
   type Arrays,
   emptyArray,
@@ -95,7 +95,6 @@ export function onnxExecutor(options: OnnxOptions): Executor {
               ...input.shape,
             ])
           }
-          runs += 1
           const outputs = places[runs % 2]?.() ?? []
           const results = await guarded(() =>
             session.run(feeds, {
@@ -103,6 +102,7 @@ export function onnxExecutor(options: OnnxOptions): Executor {
               ...Object.fromEntries(reported.map((name) => [`last ${name}`, null])),
             }),
           )
+          runs += 1
           return Object.fromEntries([
             ...outputs.map(([, { data }], index) => [carried[index]?.name ?? '', data as NumberArray]),
             ...reported.map((name) => [name, results[`last ${name}`]?.data as NumberArray]),
@@ -148,12 +148,16 @@ const sessionOptions = (threads: number, keepsMemory: boolean): InferenceSession
 /** More members than this would share a memory that is no faster for it. */
 const mostMembers = 4
 
-/** Batches of one call: about 6 ms where a batch fills a cache. */
+/** A call computes this many batches at most, and this many multiplications where there are several: about 10 ms. */
 const mostBatchesPerRun = 8
+const mostMultiplicationsPerRun = 5e8
 
-/** Fewer calls cost less; towards the end smaller ones share better, so that no member waits long for the last. */
-const batchesPerRun = (left: number): number =>
-  Math.max(1, Math.min(mostBatchesPerRun, Math.floor(left / mostMembers)))
+/**
+ * Fewer calls cost less; towards the end smaller ones share better, so that no member waits long for the last. What a
+ * call computes does not depend on the number of members.
+ */
+const batchesPerRun = (left: number, most: number): number =>
+  Math.max(1, Math.min(most, Math.floor(left / mostMembers)))
 
 async function batchesOf(definition: TensorFunction, options: OnnxOptions): Promise<CompiledBatches> {
   const { fixed, inputs, run } = definition
@@ -165,6 +169,7 @@ async function batchesOf(definition: TensorFunction, options: OnnxOptions): Prom
     most: mostMembers,
     threads: options.threads,
   })
+  const most = Math.min(mostBatchesPerRun, Math.floor(mostMultiplicationsPerRun / multiplicationsOf(graph)))
   const feedsOfPart = (given: Arrays, batches: number, first: number, count: number): Feeds => {
     const part = partOf(given, batches, first, count)
     return Object.fromEntries(
@@ -178,7 +183,7 @@ async function batchesOf(definition: TensorFunction, options: OnnxOptions): Prom
     async run(batches, given) {
       const feeds: Feeds[] = []
       for (let first = 0, count = 0; first < batches; first += count) {
-        count = batchesPerRun(batches - first)
+        count = batchesPerRun(batches - first, most)
         feeds.push(feedsOfPart(given, batches, first, count))
       }
       const results = joinedArrays(await team.run(feeds))

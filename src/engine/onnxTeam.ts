@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import type { InferenceSession, Tensor } from 'onnxruntime-node'
+import { inFlight } from './inFlight.ts'
 import { type Fed, type Feeds, type Fetched, type HelperSession, helpersFor } from './onnxHelper.ts'
 import { guarded, loadOnnxRuntime } from './onnxRuntime.ts'
 
@@ -7,11 +8,12 @@ import { guarded, loadOnnxRuntime } from './onnxRuntime.ts'
 export interface Team {
   /** The outputs for each of the feeds, in their order. Other work of this thread gets its turn between two of them. */
   run(given: readonly Feeds[]): Promise<readonly Fetched[]>
+  /** Waits for what is being computed. */
   close(): Promise<void>
 }
 
-/** Every helper has a copy of the fixed values. Above this many bytes these would cost more memory than is just. */
-const mostFixedBytes = 64 << 20
+/** Every helper has a copy of the graph and the fixed values. Above this many bytes they would cost too much memory. */
+const mostCopiedBytes = 64 << 20
 
 /**
  * @param fixed fed to every run
@@ -29,7 +31,8 @@ export async function openTeam(input: {
   const { fixed, options, most } = input
   const { InferenceSession, Tensor } = await loadOnnxRuntime()
   const fixedBytes = Object.values(fixed).reduce((sum, { values }) => sum + values.byteLength, 0)
-  const threads = fixedBytes > mostFixedBytes ? 1 : Math.min(most, input.threads ?? availableParallelism())
+  const copiedBytes = fixedBytes + input.bytes.byteLength
+  const threads = copiedBytes > mostCopiedBytes ? 1 : Math.min(most, input.threads ?? availableParallelism())
   const bytes = alone(input.bytes)
   const feeds = eachAlone(fixed)
   const helpers: HelperSession[] = []
@@ -45,7 +48,13 @@ export async function openTeam(input: {
       () => undefined,
     ),
   )
-  const session = await guarded(() => InferenceSession.create(bytes, options))
+  const session = await guarded(() => InferenceSession.create(bytes, options)).catch(
+    async (thrown: unknown) => {
+      await Promise.all(opening)
+      await Promise.all(helpers.map((helper) => helper.close()))
+      throw thrown
+    },
+  )
   const tensors = (given: Feeds): Record<string, Tensor> =>
     Object.fromEntries(
       Object.entries(given).map(([name, { dtype, values, shape }]) => [
@@ -61,47 +70,51 @@ export async function openTeam(input: {
       Object.entries(found).map(([name, { data }]) => [name, data as Fetched[string]]),
     )
   }
+  const run = async (given: readonly Feeds[]): Promise<readonly Fetched[]> => {
+    const results: Fetched[] = []
+    let next = 0
+    let failed: { readonly thrown: unknown } | undefined
+    /** Takes one after the other as long as more than `left` wait. What fails ends the work of all. */
+    const take = async (run: (feeds: Feeds) => Promise<Fetched>, left: number): Promise<void> => {
+      try {
+        while (given.length - next > left) {
+          const index = next++
+          results[index] = await run(given[index] ?? {})
+        }
+      } catch (thrown) {
+        next = given.length
+        failed ??= { thrown }
+      }
+    }
+    const buffers: ArrayBuffer[] = []
+    const there =
+      (helper: HelperSession) =>
+      async (feeds: Feeds): Promise<Fetched> => {
+        const { sent, lent } = copied(feeds, buffers)
+        const answer = await helper.run(sent, lent)
+        buffers.push(...answer.lent)
+        return answer.results
+      }
+    const taking: Promise<void>[] = []
+    join = (helper) => {
+      // A second one waits there while the first is computed, except near the end, where it would be late.
+      taking.push(take(there(helper), 0), take(there(helper), helpers.length))
+    }
+    // Helpers first: this thread posts nothing while it computes.
+    for (const helper of helpers) join(helper)
+    await take(runHere, 0)
+    join = undefined
+    await Promise.all(taking)
+    const { thrown } = failed ?? {}
+    if (failed) await guarded(() => Promise.reject(thrown))
+    return results
+  }
+
+  const running = inFlight()
   return {
-    async run(given) {
-      const results: Fetched[] = []
-      let next = 0
-      let failed: { readonly thrown: unknown } | undefined
-      /** Takes one after the other as long as more than `left` wait. What fails ends the work of all. */
-      const take = async (run: (feeds: Feeds) => Promise<Fetched>, left: number): Promise<void> => {
-        try {
-          while (given.length - next > left) {
-            const index = next++
-            results[index] = await run(given[index] ?? {})
-          }
-        } catch (thrown) {
-          next = given.length
-          failed ??= { thrown }
-        }
-      }
-      const buffers: ArrayBuffer[] = []
-      const there =
-        (helper: HelperSession) =>
-        async (feeds: Feeds): Promise<Fetched> => {
-          const { sent, lent } = copied(feeds, buffers)
-          const answer = await helper.run(sent, lent)
-          buffers.push(...answer.lent)
-          return answer.results
-        }
-      const taking: Promise<void>[] = []
-      join = (helper) => {
-        // A second one waits there while the first is computed, except near the end, where it would be late.
-        taking.push(take(there(helper), 0), take(there(helper), helpers.length))
-      }
-      // Helpers first: this thread posts nothing while it computes.
-      for (const helper of helpers) join(helper)
-      await take(runHere, 0)
-      join = undefined
-      await Promise.all(taking)
-      const { thrown } = failed ?? {}
-      if (failed) await guarded(() => Promise.reject(thrown))
-      return results
-    },
-    close: async () => {
+    run: (given) => running.run(() => run(given)),
+    async close() {
+      await running.landed()
       await Promise.all([session.release(), ...opening])
       await Promise.all(helpers.map((helper) => helper.close()))
     },
@@ -128,7 +141,7 @@ function copied(feeds: Feeds, buffers: ArrayBuffer[]): { sent: Feeds; lent: read
   const lent: ArrayBuffer[] = []
   const sent = Object.entries(feeds).map(([name, fed]): [string, Fed] => {
     const { values } = fed
-    if (!(values instanceof Float32Array) || isAlone(values)) return [name, fed]
+    if (!(values instanceof Float32Array) || isAlone(values)) return [name, { ...fed, values: alone(values) }]
     const at = buffers.findIndex(({ byteLength }) => byteLength === values.byteLength)
     const [buffer = new ArrayBuffer(values.byteLength)] = at < 0 ? [] : buffers.splice(at, 1)
     lent.push(buffer)

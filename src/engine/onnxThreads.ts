@@ -14,7 +14,12 @@ const mostThreads = 4
  * graph and the machine only, because the last bits of the results depend on the answer.
  */
 export function threadsFor(graph: Graph, cores: number = availableParallelism()): number {
-  const multiplications = graph.nodes
+  return multiplicationsOf(graph) < worthSharing ? 1 : Math.max(1, Math.min(mostThreads, cores))
+}
+
+/** Multiplications in a graph's matrix products. */
+export function multiplicationsOf(graph: Graph): number {
+  return graph.nodes
     .filter((node) => products.has(node.operation))
     .reduce((total, node) => {
       const [a] = node.inputs
@@ -22,7 +27,6 @@ export function threadsFor(graph: Graph, cores: number = availableParallelism())
       const inner = a?.shape.at(transposed && 'int' in transposed && transposed.int === 1 ? -2 : -1) ?? 1
       return total + inner * sizeOf(node.outputs[0]?.shape ?? [])
     }, 0)
-  return multiplications < worthSharing ? 1 : Math.max(1, Math.min(mostThreads, cores))
 }
 
 const products = new Set(['MatMul', 'FusedMatMul', 'Gemm'])

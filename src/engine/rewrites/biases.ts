@@ -57,11 +57,11 @@ function silu(rewriting: Rewriting, value: Value): GraphNode | undefined {
 
 /** A product with weights [inputs, nodes] and a bias that are both known. */
 function denseConstants(node: GraphNode) {
-  const [input, { constant: weights } = {}, { constant: bias, shape } = {}] = node.inputs
+  const [input, { constant: weights, shape = [] } = {}, { constant: bias } = {}] = node.inputs
   if (node.operation !== 'Gemm' || !input || isSet(node.attributes.transA) || isSet(node.attributes.transB))
     return null
   if (!(weights instanceof Float32Array) || !(bias instanceof Float32Array)) return null
-  return shape?.at(-1) === bias.length ? { input, weights, bias } : null
+  return shape[1] === bias.length ? { input, weights, bias } : null
 }
 
 const isSet = (attribute: AttributeValue | undefined): boolean =>

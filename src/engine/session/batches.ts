@@ -2,6 +2,7 @@ import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { Matrix, ModelSpec } from '../engine.ts'
 import { type Arrays, emptyArray, type NumberArray, type StepInput, sizeOf } from '../program/inputs.ts'
+import { denseLayout } from '../program/layout.ts'
 import type { Random } from '../random.ts'
 
 /** Refuses rows that do not fit the model, so that no executor meets them. */
@@ -65,6 +66,7 @@ export function drawSteps(
 }
 
 const batchCells = 1 << 21
+const batchMultiplications = 2e9
 
 /**
  * Rows of equal batches that together hold `rows`, each at most `mostBatchRows`, so that memory stays bounded
@@ -75,9 +77,12 @@ export function evenBatches(spec: ModelSpec, rows: number, limit: number): { row
   return { rows: Math.ceil(rows / count), count }
 }
 
-/** `limit` rows, or as many as have about two million activations. */
-export function mostBatchRows({ features, layers, copies }: ModelSpec, limit: number): number {
-  return Math.max(1, Math.min(limit, Math.floor(batchCells / (copies * Math.max(features, ...layers)))))
+/** `limit` rows, or as many as have about two million activations and take about 50 ms. */
+export function mostBatchRows(spec: ModelSpec, limit: number): number {
+  const { features, layers, copies } = spec
+  const fitting = Math.floor(batchCells / (copies * Math.max(features, ...layers)))
+  // A row is multiplied with each weight once.
+  return Math.max(1, Math.min(limit, fitting, Math.floor(batchMultiplications / denseLayout(spec).size)))
 }
 
 /** The cells, and zeros after them up to `length`. */

@@ -1,10 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core'
 import type { Matrix, ModelSpec, RowCosts } from '../engine.ts'
 import { type CompiledBatches, compileBatches, type Executor } from '../executor.ts'
+import { inFlight } from '../inFlight.ts'
 import { type NumberArray, named } from '../program/inputs.ts'
 import { denseLayout } from '../program/layout.ts'
 import { createScoringProgram } from '../program.ts'
-import { filledUp, holdsMissing, mostBatchRows } from './batches.ts'
+import { filledUp, mostBatchRows } from './batches.ts'
 import { closeAll } from './closing.ts'
 import { ofEachCopy } from './copies.ts'
 import { drawsOf, fewestRows } from './draws.ts'
@@ -14,6 +15,7 @@ import { keptFor } from './kept.ts'
 export interface Costs {
   /** Of each row: the sum of its errors, the mean of the copies. */
   of(rows: Matrix): Promise<RowCosts>
+  /** Waits for what is being computed. */
   close(): Promise<void>
 }
 
@@ -73,18 +75,31 @@ export function openCosts(executor: Executor, spec: ModelSpec, weights: NumberAr
     return costs
   }
 
-  return {
-    async of(rows) {
-      if (expectsMissing) return { costs: await compute(rows, true), hasMissing: true }
-      // Masks cost time, and so does looking for cells that are missing: where there is one, the row's cost says it.
-      const costs = await compute(rows, false)
-      if (!holdsMissing({ rows: rows.rows, columns: 1, values: costs })) return { costs, hasMissing: false }
-      const masked = await compute(rows, true)
-      return {
-        costs: costs.map((cost, row) => (Number.isNaN(cost) ? (masked[row] ?? 0) : cost)),
-        hasMissing: true,
-      }
-    },
-    close: () => closeAll([...compiled.values()]),
+  const of = async (rows: Matrix): Promise<RowCosts> => {
+    if (expectsMissing) return { costs: await compute(rows, true), hasMissing: true }
+    // Masks cost time, and so does looking for cells that are missing: where there is one, the row's cost says it.
+    const costs = await compute(rows, false)
+    const incomplete: number[] = []
+    for (let row = 0; row < rows.rows; row += 1) if (Number.isNaN(costs[row])) incomplete.push(row)
+    if (incomplete.length === 0) return { costs, hasMissing: false }
+    const masked = await compute(chosenRows(rows, incomplete), true)
+    for (const [index, row] of incomplete.entries()) costs[row] = masked[index] ?? Number.NaN
+    return { costs, hasMissing: true }
   }
+
+  const computing = inFlight()
+  return {
+    of: (rows) => computing.run(() => of(rows)),
+    async close() {
+      await computing.landed()
+      await closeAll([...compiled.values()])
+    },
+  }
+}
+
+function chosenRows({ columns, values }: Matrix, chosen: readonly number[]): Matrix {
+  const cells = new Float32Array(chosen.length * columns)
+  for (const [index, row] of chosen.entries())
+    cells.set(values.subarray(row * columns, (row + 1) * columns), index * columns)
+  return { rows: chosen.length, columns, values: cells }
 }

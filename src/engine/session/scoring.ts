@@ -58,8 +58,9 @@ export function createScoring(executor: Executor, spec: ModelSpec): Scoring {
       if (rows.rows === 0) return { costs: new Float32Array(0), hasMissing: false }
       checkRows(spec, rows)
       if (costsOf?.step !== step) {
-        await costsOf?.close()
+        const old = costsOf
         costsOf = { ...openCosts(executor, spec, weights), step }
+        await old?.close()
       }
       return costsOf.of(rows)
     },

@@ -2,14 +2,16 @@ import { setImmediate } from 'node:timers/promises'
 import { Failure } from '../../contract/failure.ts'
 import type { Cell } from '../../contract/records.ts'
 import type { Engine, Matrix } from '../../engine/engine.ts'
+import { denseLayout } from '../../engine/program/layout.ts'
 import { judgedFeatures } from '../../engine/program/loss.ts'
 import { drawsPerRow } from '../../engine/program.ts'
 import { decodeRow } from '../features/decode.ts'
 import { columnOfFeature } from '../features/encoder.ts'
 import type { TrainedModel } from '../training/trainedModel.ts'
 
-/** Cells scored between two reports, about 100 ms of work; with a power of two no batch is left half empty. */
+/** Cells and multiplications between two reports: about 100 ms of work, and never more than half a second. */
 const cellsPerChunk = 1 << 23
+const multiplicationsPerChunk = 2e10
 
 export interface JudgedRows {
   /**
@@ -56,7 +58,8 @@ export async function openScorer(input: {
   const scoreMatrix: Scorer['scoreMatrix'] = async (matrix, { onProgress, newFrom, signal } = {}) => {
     checkWidth(matrix, features)
     const scores = new Float32Array(matrix.rows)
-    const rowsPerChunk = Math.max(1, Math.floor(cellsPerChunk / (features * drawsPerRow(spec))))
+    const perRow = Math.max(features / cellsPerChunk, denseLayout(spec).size / multiplicationsPerChunk)
+    const rowsPerChunk = Math.max(1, Math.floor(1 / (perRow * drawsPerRow(spec))))
     for (let from = 0; from < matrix.rows; from += rowsPerChunk) {
       signal?.throwIfAborted()
       const part = rowsOf(matrix, from, Math.min(from + rowsPerChunk, matrix.rows))

@@ -20,6 +20,7 @@ const allowed: Record<string, readonly string[]> = {
 const stages = [
   'dataset',
   'import',
+  'health',
   'features',
   'model',
   'training',

@@ -1,6 +1,7 @@
 // The plain records that cross between the page and the core. No behaviour, no imports of other layers.
 export type * from './records/dialects.ts'
 export type * from './records/edits.ts'
+export type * from './records/health.ts'
 export type * from './records/latent.ts'
 export type * from './records/models.ts'
 export type * from './records/project.ts'

@@ -5,6 +5,7 @@ import type { RunSummary } from '../../contract/records.ts'
 import { existingFile } from '../existingFile.ts'
 import type { DetectArguments, ResumeArguments } from './arguments.ts'
 import { chosenColumns, leftOut } from './columns.ts'
+import { healthRemarks } from './healthRemarks.ts'
 import { importRemarks } from './importRemarks.ts'
 import { Interrupted } from './jobs.ts'
 import { collectResults, datasetOf, type Results, refuseTargets } from './results.ts'
@@ -55,6 +56,7 @@ async function detectWith(session: Session, given: DetectArguments): Promise<Det
   const chosen = chosenColumns(dataset, given)
   const { columns } =
     Object.keys(chosen).length > 0 ? await api.updateColumns({ datasetId, columns: chosen }) : dataset
+  for (const line of await healthRemarks(api, datasetId)) say(line)
 
   const { settings, seeds } = given
   const training = await api.startTraining({

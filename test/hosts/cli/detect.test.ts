@@ -70,6 +70,17 @@ describe('detect', () => {
     expect(text).not.toContain('\u001b')
   })
 
+  it('says on stderr what is likely to spoil the result, and nothing of the rest', async () => {
+    const finding = (message: string, serious: boolean) =>
+      ({ kind: 'leakage', serious, columns: ['x'], message, reason: 'Because.', fix: null }) as const
+    const said = new PassThrough()
+    const findings = [finding('x gives y away.', true), finding('x is skewed.', false)]
+    await run([], fakeWorkbench({ findings }), undefined, said)
+    const text = String(said.read())
+    expect(text).toContain('look at this:\n  x gives y away. Because.\n')
+    expect(text).not.toContain('skewed')
+  })
+
   it('says on stderr which lines were set aside and which cells left blank, whatever is printed', async () => {
     const at = (line: number, action: ImportIssue['action']): ImportIssue => ({
       line,

@@ -4,6 +4,7 @@ import type { Api } from '../../../src/contract/api.ts'
 import type {
   Column,
   ColumnChoice,
+  HealthFinding,
   ImportIssue,
   Job,
   JobResult,
@@ -57,6 +58,7 @@ export function fakeWorkbench(
     trainingHangs?: boolean
     noEvaluation?: boolean
     issues?: readonly ImportIssue[]
+    findings?: readonly HealthFinding[]
   } = {},
 ) {
   const issues = behaviour.issues ?? []
@@ -111,6 +113,7 @@ export function fakeWorkbench(
         columns = columns.map((one) => ({ ...one, ...chosen[one.name] }))
         return { columns }
       },
+      readHealth: () => behaviour.findings ?? [],
       startTraining: () => start('training', { kind: 'training', runId: 'run-1', runIds: ['run-1'] }),
       cancelJob: ({ jobId }: { jobId: string }) => {
         tell(jobId, 'training', { state: 'cancelled', result: null })

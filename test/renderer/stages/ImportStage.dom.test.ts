@@ -3,7 +3,7 @@ import ImportStage from '../../../renderer/stages/import/ImportStage.vue'
 import { Failure } from '../../../src/contract/failure.ts'
 import { settled } from '../fakeConnection.ts'
 import { mountStage } from '../mountStage.ts'
-import { column, dataset } from '../records.ts'
+import { column, dataset, project } from '../records.ts'
 
 const planTraining = () => new Promise<never>(() => {})
 const samples = [{ sampleId: 'pumps', title: 'Pumps', description: 'Two sensors.' }]
@@ -129,6 +129,47 @@ describe('the moments of a column', () => {
     })
     const cells = wrapper.findAll('[data-testid="column-row"] .moment').map((one) => one.text())
     expect(cells).toEqual(['2025-03-06 00:50', '2025-03-07 01:20', '2025-03-08 01:50:09'])
+    wrapper.unmount()
+  })
+})
+
+describe('the health of a data set', () => {
+  const finding = {
+    kind: 'duplicate-columns',
+    serious: true,
+    columns: ['speed', 'heat'],
+    message: 'Heat says the same as speed.',
+    reason: 'It counts twice.',
+    fix: { title: 'Leave it out', columns: { heat: { role: 'ignored' } } },
+  } as const
+
+  it('shows what was found and puts it right with one click', async () => {
+    const asked: unknown[] = []
+    const held = { now: dataset() }
+    const { wrapper, workbench, at } = await mountStage(ImportStage, {
+      calls: {
+        planTraining,
+        readProject: async () => project({ datasets: [held.now] }),
+        readHealth: async () => (held.now.columns[1]?.role === 'ignored' ? [] : [finding]),
+        updateColumns: async (input) => {
+          asked.push(input)
+          const [speed, heat] = held.now.columns
+          if (speed && heat) held.now = { ...held.now, columns: [speed, { ...heat, role: 'ignored' }] }
+          return held.now
+        },
+      },
+    })
+    await settled()
+    await wrapper
+      .findAll('[role="tab"]')
+      .find((tab) => tab.text().includes('Health'))
+      ?.trigger('click')
+    expect(at('finding').text()).toContain('Heat says the same as speed.')
+    await at('finding-fix').trigger('click')
+    await workbench.project.reread()
+    await settled()
+    expect(asked).toEqual([{ datasetId: 'd1', columns: { heat: { role: 'ignored' } } }])
+    expect(at('healthy').exists()).toBe(true)
     wrapper.unmount()
   })
 })

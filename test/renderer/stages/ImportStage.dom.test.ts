@@ -64,6 +64,28 @@ describe('import without a data set', () => {
     expect(wrapper.text()).toContain('chosen')
     wrapper.unmount()
   })
+
+  it('offers no dialect for a file whose cells have types, and says what it is', async () => {
+    const { wrapper, workbench } = await mountStage(ImportStage, {
+      calls: {
+        previewImport: async () => ({
+          fileName: 'pumps.parquet',
+          format: 'parquet',
+          bytes: 12,
+          dialect: dataset().dialect,
+          detected: [],
+          columns: [{ name: 'speed', type: 'number', role: 'feature' }],
+          rows: [['1']],
+          complaints: [],
+        }),
+      },
+    })
+    await workbench.importing.look({ kind: 'path', path: '/pumps.parquet' }, 'pumps.parquet')
+    await settled()
+    expect(wrapper.text()).toContain('1 column, a Parquet file.')
+    expect(wrapper.find('[data-testid="dialect-delimiter"]').exists()).toBe(false)
+    wrapper.unmount()
+  })
 })
 
 describe('import with a data set', () => {

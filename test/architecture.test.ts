@@ -31,6 +31,7 @@ const stages = [
   'explain',
   'evaluation',
   'export',
+  'stream',
   'run.ts',
 ]
 

@@ -10,6 +10,7 @@ import { score } from './cli/score.ts'
 import { jsonScoreReport, textScoreReport } from './cli/scoreReport.ts'
 import type { CommandContext } from './cli/session.ts'
 import { settingsReport } from './cli/settingsReport.ts'
+import { isStreamed, scoreInStream, textStreamReport } from './cli/streamedScore.ts'
 import { supervise, supervisor } from './cli/supervise.ts'
 import { usage } from './cli/usage.ts'
 import { UsageError } from './cli/usageError.ts'
@@ -76,6 +77,10 @@ async function runSupervised(command: LongCommand): Promise<number> {
 }
 
 async function report(command: LongCommand, context: CommandContext): Promise<string> {
+  if (command.command === 'score' && (await isStreamed(command))) {
+    const found = await scoreInStream(command, context)
+    return command.json ? `${JSON.stringify(found)}\n` : textStreamReport(found)
+  }
   if (command.command === 'score') {
     const found = await score(command, context)
     return command.json ? `${JSON.stringify(jsonScoreReport(found))}\n` : textScoreReport(found)

@@ -5,6 +5,7 @@ import { openDatabase } from '../pipeline/dataset/database.ts'
 import { cleanLeftovers, listDatasets } from '../pipeline/dataset/store.ts'
 import { columnCalls } from './calls/columns.ts'
 import { exportCalls } from './calls/exporting.ts'
+import { fileScoringCalls } from './calls/fileScoring.ts'
 import { latentCalls } from './calls/latent.ts'
 import { modelExportCalls } from './calls/modelExport.ts'
 import { resultCalls, summarise } from './calls/results.ts'
@@ -132,6 +133,7 @@ function joinParts(parts: Parts): Workbench {
     ...resultCalls(context),
     ...exportCalls(context),
     ...scoringCalls(context),
+    ...fileScoringCalls(context),
     ...modelExportCalls(context),
     ...latent.calls,
     ...views.calls,

@@ -13,4 +13,14 @@ export interface ScoringCalls {
     model: { runId: string } | { modelId: string }
     data: { datasetId: string } | { source: Source; dialect?: Partial<Dialect> | undefined }
   }): Promise<{ jobId: string }>
+  /**
+   * Scores a file of this machine into another, in order and in bounded memory, without importing it: its columns, then
+   * anomaly_score, flagged and, for flagged rows, top_columns, as CSV. Stopped half-way, the same call goes on.
+   */
+  startFileScoring(input: {
+    modelId: string
+    path: string
+    dialect?: Partial<Dialect> | undefined
+    target: string
+  }): Promise<{ jobId: string }>
 }

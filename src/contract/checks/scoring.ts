@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { ScoringCalls } from '../calls/scoring.ts'
-import { type Checks, id } from './fields.ts'
+import { type Checks, id, path } from './fields.ts'
 import { dialect, source } from './tables.ts'
 
 export const scoringChecks: Checks<ScoringCalls> = {
@@ -13,4 +13,5 @@ export const scoringChecks: Checks<ScoringCalls> = {
       z.strictObject({ source, dialect: dialect.exactOptional() }),
     ]),
   }),
+  startFileScoring: z.strictObject({ modelId: id, path, dialect: dialect.exactOptional(), target: path }),
 }

@@ -3,6 +3,7 @@
 import type { exportFormats } from '../choices.ts'
 import type { ModelSummary } from './models.ts'
 import type { RunSummary } from './runs.ts'
+import type { ImportIssue } from './sources.ts'
 import type { Dataset } from './tables.ts'
 import type { LossPoint } from './training.ts'
 
@@ -27,6 +28,7 @@ export type JobResult =
       readonly seedsLeft?: readonly number[]
     }
   | { readonly kind: 'scoring'; readonly runId: string }
+  | ({ readonly kind: 'file-scoring' } & StreamedFile)
   | { readonly kind: 'export'; readonly file: ExportedFile }
   | { readonly kind: 'latent-map'; readonly runId: string }
   | { readonly kind: 'view'; readonly viewId: string }
@@ -54,6 +56,19 @@ export interface ExportedFile {
   readonly path: string
   readonly rows: number
   readonly bytes: number
+}
+
+/** A file that was scored row by row into another, without being imported. */
+export interface StreamedFile {
+  readonly file: ExportedFile
+  readonly rows: number
+  readonly flagged: number
+  /** Lines that are no rows. */
+  readonly setAside: number
+  /** The first of those lines that this call met. */
+  readonly named: readonly ImportIssue[]
+  /** The row that a stopped scoring went on with; null: it began at the first. */
+  readonly resumedAt: number | null
 }
 
 export interface EngineStatus {

@@ -3,6 +3,7 @@ import type { TrainingSettings } from '../../contract/records.ts'
 import { mostSeeds, settingRanges } from '../../contract/settings.ts'
 import { refuseTwoRoles } from './columns.ts'
 import { joinedOptions } from './options.ts'
+import { formatOf } from './outputs.ts'
 import { readSettings } from './settings.ts'
 import { readThreshold, type ThresholdArgument } from './threshold.ts'
 import { UsageError } from './usageError.ts'
@@ -55,6 +56,8 @@ export interface ScoreArguments extends EngineArguments {
   readonly out: string | undefined
   /** Lists of the columns to write; none: all. */
   readonly columns: readonly string[]
+  /** From file to file without an import, in bounded memory. */
+  readonly stream: boolean
   readonly json: boolean
 }
 
@@ -207,16 +210,29 @@ function readResume(words: string[]): ResumeArguments {
   }
 }
 
-const scoreOptions = { model: text, out: text, columns: many, json: flag, ...engineOptions } as const
+const scoreOptions = {
+  model: text,
+  out: text,
+  columns: many,
+  stream: flag,
+  json: flag,
+  ...engineOptions,
+} as const
 
 function readScore(words: string[]): ScoreArguments {
   const args = joinedOptions(words, scoreOptions)
   const { values, positionals } = parseArgs({ args, allowPositionals: true, options: scoreOptions })
   const file = oneFile('score', positionals)
   refuseEmpty(values, ['model', 'out', 'engine'])
-  const { model, out, columns = [], json } = values
+  const { model, out, columns = [], stream, json } = values
   if (columns.length > 0 && out === undefined)
     throw new UsageError('--columns goes with the rows of --out. Name that file.')
+  if (stream && out === undefined)
+    throw new UsageError('--stream writes as it reads: name the file with --out.')
+  if (stream && (columns.length > 0 || formatOf(out ?? '') !== 'csv'))
+    throw new UsageError(
+      '--stream writes CSV with all columns. Leave out --columns, and end --out with .csv.',
+    )
   if (model === undefined)
     throw new UsageError('Name the model that scores: residual score FILE --model MODEL.onnx.')
   return {
@@ -225,6 +241,7 @@ function readScore(words: string[]): ScoreArguments {
     model,
     out,
     columns,
+    stream,
     json,
     ...readEngine(values),
   }

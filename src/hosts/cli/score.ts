@@ -35,13 +35,7 @@ function remarkOf({ action, kind, line, column, message }: ImportIssue): string 
  * Throws a Failure, a UsageError when one file is named for two things, or Interrupted when the signal fires.
  */
 export async function score(given: ScoreArguments, context: CommandContext): Promise<Scoring> {
-  const file = await existingFile(given.file)
-  const model = await existingFile(given.model)
-  for (const input of [file, model]) {
-    if (given.out !== undefined && (await sameFile(input, given.out)))
-      throw new UsageError(`--out ${given.out} is read from as well. Name another file to write.`)
-  }
-  await refuseUnwritable('--out', given.out)
+  const { file, model } = await scoreInputs(given)
   return withWorkbench({ ...given, project: undefined }, context, async ({ api, finish, say }) => {
     const summary = await api.openModel({ source: { kind: 'path', path: model } })
     const started = await api.startScoring({
@@ -71,4 +65,16 @@ export async function score(given: ScoreArguments, context: CommandContext): Pro
     const top = await api.readRankedRows({ runId, from: 0, to: Math.min(10, run.rows) })
     return { file, model: summary, run, scored, setAside: dataset.quarantined, top, written }
   })
+}
+
+/** The files that a scoring reads; what it writes may be neither. Throws a Failure or a UsageError. */
+export async function scoreInputs(given: Pick<ScoreArguments, 'file' | 'model' | 'out'>) {
+  const file = await existingFile(given.file)
+  const model = await existingFile(given.model)
+  for (const input of [file, model]) {
+    if (given.out !== undefined && (await sameFile(input, given.out)))
+      throw new UsageError(`--out ${given.out} is read from as well. Name another file to write.`)
+  }
+  await refuseUnwritable('--out', given.out)
+  return { file, model }
 }

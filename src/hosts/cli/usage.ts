@@ -39,6 +39,9 @@ export const usage = `residual: finds the odd rows of a table, and says why they
                                       scores the rows of FILE with a model that was trained before
     --out SCORED.csv       writes all rows with scores, flags and reasons; formats as for detect
     --columns A,B          writes these columns of the table only (may be repeated)
+    --stream               from file to file in bounded memory: CSV in order, reasons for flagged rows, no
+                           ranks; stopped, the same command goes on. By itself for files above half of
+                           the memory limit that go to CSV whole
     --json                 prints one JSON object instead of text
 
   residual settings                   lists the settings of a training: their values and what Auto chooses

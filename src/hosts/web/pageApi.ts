@@ -17,6 +17,12 @@ export function pageApi(api: Api): Api {
       if ('source' in data) uploaded(data.source)
       return api.startScoring(input)
     },
+    startFileScoring: async () => {
+      throw new Failure(
+        'bad-request',
+        'A page cannot read and write files of this machine by path. Score them with residual score.',
+      )
+    },
     startExport: async (input) => api.startExport(withoutPath(input)),
     startModelExport: async (input) => api.startModelExport(withoutPath(input)),
   }

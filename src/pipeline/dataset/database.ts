@@ -16,11 +16,13 @@ export interface DatabaseOptions {
 
 const mebibyte = 1024 * 1024
 
-/** Half of what is free now, between 256 MiB and 2 GiB. */
-function defaultMemoryLimit(): string {
+/** Half of what is free now, between 256 MiB and 2 GiB, in bytes. */
+export function memoryLimitBytes(): number {
   const free = Math.floor(freemem() / 2 / mebibyte)
-  return `${Math.min(2048, Math.max(256, free))}MiB`
+  return Math.min(2048, Math.max(256, free)) * mebibyte
 }
+
+const defaultMemoryLimit = () => `${memoryLimitBytes() / mebibyte}MiB`
 
 /** Text as an SQL literal. */
 export const quoteText = (text: string): string => `'${text.replaceAll("'", "''")}'`

@@ -27,13 +27,22 @@ const kinds: Readonly<Record<string, ExportColumn['kind']>> = {
   top_columns: 'text',
 }
 
-/** Score, rank, flag, top columns, then codes; numbered where the table has such a column already. */
-export function addedColumns(table: readonly string[], codes: readonly string[]): AddedColumns {
+/** The names, numbered where the table has such a column already. */
+export function newNames(table: readonly string[], names: readonly string[]): string[] {
   const taken = new Set(table)
-  const columns = [...Object.keys(kinds), ...codes].map((name): ExportColumn => {
+  return names.map((name) => {
     let unique = name
     for (let count = 2; taken.has(unique); count++) unique = `${name}_${count}`
-    return { name: unique, kind: kinds[name] ?? 'number' }
+    return unique
+  })
+}
+
+/** Score, rank, flag, top columns, then codes. */
+export function addedColumns(table: readonly string[], codes: readonly string[]): AddedColumns {
+  const names = [...Object.keys(kinds), ...codes]
+  const unique = newNames(table, names)
+  const columns = names.map((name, index): ExportColumn => {
+    return { name: unique[index] ?? name, kind: kinds[name] ?? 'number' }
   })
   return {
     columns,

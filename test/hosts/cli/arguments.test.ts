@@ -54,6 +54,7 @@ describe('the command line', () => {
       model: 'm.onnx',
       out: 's.csv',
       columns: [],
+      stream: false,
       json: true,
       ...engine,
     })

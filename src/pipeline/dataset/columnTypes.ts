@@ -1,7 +1,8 @@
 import { Failure } from '../../contract/failure.ts'
 import type { ColumnRole, ColumnType } from '../../contract/records.ts'
-import { type DateForm, findDateForm } from './dates.ts'
+import { type DateForm, type DateOrder, findDateForm, findDigitDateForm, findEpochForm } from './dates.ts'
 import type { StoredKind } from './layout.ts'
+import { findNumberForm, type NumberForm, numberInForm } from './numberForms.ts'
 import { isDigitCode, isNumberText } from './numbers.ts'
 
 /** Share of a column's cells that may not fit its type; they are blanked and reported. */
@@ -13,10 +14,22 @@ export interface ColumnReadingPlan {
   readonly form: DateForm | null
   /** All texts are digits and some would be changed as numbers: 00123, or more digits than a number holds. */
   readonly codes: boolean
+  /** How numbers are written that are not plain: with thousands separators, a currency, another decimal mark. */
+  readonly numbers?: NumberForm | null
+}
+
+export interface ReadingHints {
+  /** The column's name, which tells moments from amounts. */
+  readonly name?: string
+  readonly dateOrder?: DateOrder | undefined
 }
 
 /** The narrowest reading that at least 95 % of the texts fit. `texts` are trimmed and present. */
-export function planReading(texts: readonly string[], decimalMark: '.' | ','): ColumnReadingPlan {
+export function planReading(
+  texts: readonly string[],
+  decimalMark: '.' | ',',
+  hints: ReadingHints = {},
+): ColumnReadingPlan {
   if (texts.length === 0) return { kind: 'text', form: null, codes: false }
   let numbers = 0
   let codes = 0
@@ -24,12 +37,21 @@ export function planReading(texts: readonly string[], decimalMark: '.' | ','): C
     if (isDigitCode(text)) codes++
     else if (isNumberText(text, decimalMark)) numbers++
   }
-  // One code such as 00123 is enough: read as numbers, the column's codes would lose their zeros.
-  if (codes === 0 && numbers >= (1 - misfitShare) * texts.length) {
+  const most = (1 - misfitShare) * texts.length
+  if (codes === 0 && numbers === texts.length) {
+    const moments = findEpochForm(hints.name ?? '', texts) ?? findDigitDateForm(texts)
+    if (moments !== null) return { kind: 'date-time', form: moments, codes: false }
     return { kind: 'number', form: null, codes: false }
   }
+  // One code such as 00123 is enough: read as numbers, the column's codes would lose their zeros.
   if (numbers + codes === texts.length) return { kind: 'text', form: null, codes: true }
-  const form = findDateForm(texts, 1 - misfitShare)
+  if (codes === 0) {
+    const written = findNumberForm(texts, decimalMark, 1 - misfitShare)
+    const count = texts.filter((text) => written !== null && numberInForm(text, written) !== null).length
+    if (count > numbers) return { kind: 'number', form: null, codes: false, numbers: written }
+    if (numbers >= most) return { kind: 'number', form: null, codes: false }
+  }
+  const form = findDateForm(texts, 1 - misfitShare, hints.dateOrder)
   return { kind: form === null ? 'text' : 'date-time', form, codes: false }
 }
 
@@ -122,7 +144,10 @@ export function sampleFacts(
   texts: readonly string[],
   rows: number,
 ): ColumnFacts {
-  const numbers: number[] = plan.kind === 'number' ? texts.map((text) => Number(text.replace(',', '.'))) : []
+  const written = plan.numbers ?? null
+  const read = (text: string) =>
+    written === null ? Number(text.replace(',', '.')) : (numberInForm(text, written) ?? Number.NaN)
+  const numbers: number[] = plan.kind === 'number' ? texts.map(read) : []
   return {
     name,
     stored: plan.kind,

@@ -1,9 +1,13 @@
 // What the texts of cells are. DuckDB's own casts are wider (underscores, infinities); the readings here decide.
 
+import { formReading, type NumberForm } from './numberForms.ts'
+
 const pointNumber = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 const commaNumber = /^[+-]?(\d+,?\d*|,\d+)([eE][+-]?\d+)?$/
 const leadingZero = /^[+-]?0\d/
 const infinity = /^[+-]?inf(inity)?$/i
+
+export const isInfinityText = (text: string): boolean => infinity.test(text)
 
 /** Whether a cell is a number that may be computed with. A code such as 00123 is not. */
 export function isNumberText(text: string, decimalMark: '.' | ','): boolean {
@@ -14,9 +18,10 @@ export function isNumberText(text: string, decimalMark: '.' | ','): boolean {
 /** SQL: the DOUBLE or TIMESTAMP, null where it is infinite or not a number. */
 export const finiteExpression = (value: string): string => `CASE WHEN isfinite(${value}) THEN ${value} END`
 
-/** SQL that reads `text` as a finite number, null where it is none. */
-export function numberReading(text: string, decimalMark: '.' | ','): string {
-  const pointed = decimalMark === ',' ? `replace(replace(${text}, '.', 'x'), ',', '.')` : text
+/** SQL that reads `text` as a finite number, plain with a decimal mark or in a column's form; null where it is none. */
+export function numberReading(text: string, reading: '.' | ',' | NumberForm): string {
+  if (typeof reading !== 'string') return finiteExpression(formReading(reading, text))
+  const pointed = reading === ',' ? `replace(replace(${text}, '.', 'x'), ',', '.')` : text
   return finiteExpression(`TRY_CAST(${pointed} AS DOUBLE)`)
 }
 

@@ -116,5 +116,5 @@ function selectColumn(load: ColumnLoad, position: number, dialect: Dialect): str
 
 function parseExpression(load: ColumnLoad, text: string, decimalMark: '.' | ','): string {
   if (load.kind === 'date-time') return dateExpression(load.form ?? isoForm, text)
-  return numberReading(text, decimalMark)
+  return numberReading(text, load.numbers ?? decimalMark)
 }

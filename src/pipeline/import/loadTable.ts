@@ -22,7 +22,8 @@ export function firstLoads(
   const special = hasSpecialMark(dialect)
   return plans.map((plan, position) => {
     const asItIs = plan.kind === 'text' && !special && !padded.has(position)
-    const direct = plan.kind === 'number' || plan.form?.formats === null || asItIs
+    const plainNumber = plan.kind === 'number' && (plan.numbers ?? null) === null
+    const direct = plainNumber || plan.form?.formats === null || asItIs
     return { ...plan, reading: direct ? 'typed' : 'checked' }
   })
 }

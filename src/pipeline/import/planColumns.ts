@@ -38,7 +38,7 @@ export async function planColumns(
   for (const [index, name] of names.entries()) {
     await turns.pause()
     const texts = presentTexts(sample, index, dialect.missingMarks)
-    const plan = planReading(texts, dialect.decimalMark)
+    const plan = planReading(texts, dialect.decimalMark, { name })
     // Read as numbers, codes such as 00123 further down would lose their zeros. Measurements stay numbers.
     const code = plan.kind === 'number' && totals.codeLines.has(index) && texts.every(isWhole)
     const found = code ? ({ kind: 'text', form: null, codes: true } as const) : plan

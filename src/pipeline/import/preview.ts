@@ -125,7 +125,7 @@ function columnsOf(
 ): PreviewColumn[] {
   return names.map((name, index) => {
     const texts = presentTexts(rows, index, dialect.missingMarks)
-    const plan = planReading(texts, dialect.decimalMark)
+    const plan = planReading(texts, dialect.decimalMark, { name })
     const facts = sampleFacts(name, plan, texts, rows.length)
     if (!whole) return { name, ...guessFromPart(facts) }
     const type = decideType(facts)

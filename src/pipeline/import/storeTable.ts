@@ -13,6 +13,7 @@ import { linesOfRows } from './linesOfRows.ts'
 import { firstLoads, loadTable } from './loadTable.ts'
 import { type ChosenPlan, paddedColumns, planColumns } from './planColumns.ts'
 import type { ReadAhead } from './readAhead.ts'
+import { numberFormNotes, textColumnNotes } from './textColumns.ts'
 
 /**
  * Loads a checked source and commits table, record and issues in one transaction; `beforeCommit` runs last in it.
@@ -45,6 +46,7 @@ export async function storeTable(
       const load = { ...query, connection, fileName, rows: totals.rows, signal }
       const { loads, facts } = await loadTable(load, first, begun !== null)
       const misfits = await misfitIssues(connection, table, loads, checked, source, signal)
+      const texts = await textColumnNotes({ connection, table, checked, source, plans, loads, signal })
       onProgress('Summarising columns', null)
       const stored = loads.map(({ kind }, position) => ({ position, kind }))
       const profiles = await profileColumns({
@@ -62,6 +64,8 @@ export async function storeTable(
         ...checked.issues,
         ...misfits,
         ...codeNotes(checked, plans, loads),
+        ...numberFormNotes(checked, loads),
+        ...texts,
         ...columnNotes(columns, totals.rows),
       ]
       issues.sort((one, other) => (one.line ?? 0) - (other.line ?? 0))

@@ -156,7 +156,7 @@ describe('planModel', () => {
         const planned = () =>
           planModel({ settings: { flavour: autoFlavours[kind] }, rows, features: count, hasMissing: false })
         const isNarrow = kind === 'undercomplete' || kind === 'linear' || kind === 'pca'
-        if (count === 1 && isNarrow) expect(planned).toThrow('at least two features')
+        if (count === 1 && isNarrow) expect(planned).toThrow('at least two inputs')
         else planned()
       }
     }
